@@ -1,0 +1,321 @@
+"""The reading for every size at once: an array is a formula for its entry, and its sizes are symbols.
+
+A rule written with NumPy runs on such arrays unchanged and comes out in index notation, which the
+index calculus of `symbolic` compares with the truth: equal there is equal for every size.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import sympy as sp
+
+from symbolic import Bracket
+from verify.errors import OpaqueError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Entry = "Callable[[tuple[Any, ...]], Any]"
+
+_fresh = itertools.count()
+
+
+def fresh_index() -> sp.Symbol:
+    """Return an index that no formula holds yet: bound indices must never be captured."""
+    return sp.Symbol(f"s{next(_fresh)}", integer=True)
+
+
+def assumed(condition: Any, assumptions: list[Any]) -> bool:
+    """Take the generic answer of a comparison and note it: equalities are false, and say where."""
+    assumptions.append(condition)
+    return False
+
+
+class IndexArray(np.lib.mixins.NDArrayOperatorsMixin):
+    """An array of symbolic sizes.
+
+    Parameters
+    ----------
+    shape : tuple
+        SymPy sizes, or 1 where an axis is kept by a reduction.
+    at : callable
+        ``at(indices)`` returns the entry as a SymPy expression.
+    assumptions : list
+        Where an equality of entries was taken to be false.
+    """
+
+    __slots__ = ("assumptions", "at", "dtype", "shape")
+    __array_priority__ = 1000
+
+    def __init__(self, shape: Sequence[Any], at: Callable[[tuple[Any, ...]], Any], assumptions: list[Any]) -> None:
+        self.shape = tuple(shape)
+        self.at = at
+        self.assumptions = assumptions
+        self.dtype = np.dtype(np.float64)
+
+    @property
+    def ndim(self) -> int:
+        """Count of the axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> Any:
+        """Count of the entries, as a product of the sizes."""
+        return math.prod(self.shape)
+
+    @property
+    def T(self) -> Self:  # noqa: N802 - NumPy's name
+        """The axes reversed."""
+        return self.transpose()
+
+    def like(self, shape: Sequence[Any], at: Callable[[tuple[Any, ...]], Any]) -> Self:
+        """Return another array that shares this one's assumptions."""
+        return type(self)(shape, at, self.assumptions)
+
+    def transpose(self, *axes: Any) -> Self:
+        """Return the axes permuted."""
+        order = tuple(axes[0] if len(axes) == 1 and isinstance(axes[0], (tuple, list)) else axes)
+        order = order or tuple(reversed(range(self.ndim)))
+
+        def at(indices: tuple[Any, ...]) -> Any:
+            back = [indices[order.index(axis)] for axis in range(self.ndim)]
+            return self.at(tuple(back))
+
+        return self.like([self.shape[axis] for axis in order], at)
+
+    def reshape(self, *shape: Any) -> Self:
+        """Return the array with axes of size 1 put in or taken out; nothing else keeps the sizes symbolic."""
+        target = tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
+        kept = [n for n in self.shape if n != 1]
+        if [n for n in target if n != 1] != kept:
+            raise OpaqueError(f"reshape from {self.shape} to {target} is not a formula in the indices for every size")
+        wide = [axis for axis, n in enumerate(target) if n != 1]
+
+        def at(indices: tuple[Any, ...]) -> Any:
+            remaining = iter([indices[axis] for axis in wide])
+            return self.at(tuple(sp.Integer(0) if n == 1 else next(remaining) for n in self.shape))
+
+        return self.like(target, at)
+
+    def copy(self) -> Self:
+        """Return the same array: its entries are never assigned."""
+        return self
+
+    def astype(self, *_: Any, **__: Any) -> Self:
+        """Return the same formula: real numbers have no dtype."""
+        return self
+
+    def __getitem__(self, key: Any) -> Self:
+        key = key if isinstance(key, tuple) else (key,)
+        if any(part is not None and part != slice(None) and part is not Ellipsis for part in key):
+            raise OpaqueError(f"[{key}] is not a formula in the indices for every size")
+        if Ellipsis in key:
+            where = key.index(Ellipsis)
+            full = self.ndim - sum(part is not None for part in key) + 1
+            key = (*key[:where], *[slice(None)] * full, *key[where + 1 :])
+        remaining = iter(self.shape)
+        target = [sp.Integer(1) if part is None else next(remaining) for part in key]
+        return self.reshape((*target, *remaining))
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise OpaqueError("an array of symbolic sizes has no values")
+
+    def __bool__(self) -> bool:
+        raise OpaqueError("a condition on an array of symbolic sizes is not decided")
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method != "__call__" or kwargs:
+            raise OpaqueError(f"numpy.{ufunc.__name__}.{method} is not read for every size")
+        if ufunc is np.matmul:
+            return _matmul(*inputs)
+        if ufunc in _EQUALITIES:
+            return _generic(self, ufunc, inputs)
+        formula = _FORMULAS.get(ufunc)
+        if formula is None:
+            raise OpaqueError(f"numpy.{ufunc.__name__} is not read for every size")
+        shape = _broadcast_shape([x.shape for x in inputs if isinstance(x, IndexArray)])
+        return self.like(shape, lambda indices: formula(*(_entry(x, indices) for x in inputs)))
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        del types
+        implementation = _FUNCTIONS.get(func)
+        if implementation is None:
+            raise OpaqueError(f"numpy.{func.__name__} is not read for every size")
+        return implementation(*args, **kwargs)
+
+
+_FORMULAS: dict[np.ufunc, Callable[..., Any]] = {
+    np.add: lambda x, y: x + y,
+    np.subtract: lambda x, y: x - y,
+    np.multiply: lambda x, y: x * y,
+    np.divide: lambda x, y: x / y,
+    np.power: lambda x, y: x**y,
+    np.negative: lambda x: -x,
+    np.positive: lambda x: x,
+    np.square: lambda x: x**2,
+    np.absolute: sp.Abs,
+    np.sign: sp.sign,
+    np.exp: sp.exp,
+    np.log: sp.log,
+    np.sqrt: sp.sqrt,
+}
+_EQUALITIES = {np.equal: sp.Eq, np.not_equal: sp.Ne}
+
+
+def _generic(x: IndexArray, ufunc: np.ufunc, inputs: Sequence[Any]) -> Any:
+    """Answer an equality for entries in general position."""
+    shape = _broadcast_shape([y.shape for y in inputs if isinstance(y, IndexArray)])
+    indices = tuple(fresh_index() for _ in shape)
+    assumed(sp.Eq(*(_entry(y, indices) for y in inputs), evaluate=False), x.assumptions)
+    return np.bool_(ufunc is np.not_equal)
+
+
+def _entry(x: Any, indices: tuple[Any, ...]) -> Any:
+    """Return the entry of an operand at the indices of the broadcast result."""
+    if not isinstance(x, IndexArray):
+        return _constant(x)
+    own = indices[len(indices) - x.ndim :]
+    return x.at(tuple(sp.Integer(0) if n == 1 else i for n, i in zip(x.shape, own, strict=True)))
+
+
+def _constant(value: Any) -> Any:
+    if isinstance(value, sp.Expr):
+        return value
+    if np.ndim(value) != 0:
+        raise OpaqueError("an array of numbers has one size, and the formula is read for every size")
+    numerator, denominator = np.asarray(value).item().as_integer_ratio()
+    return sp.Rational(numerator, denominator)
+
+
+def _broadcast_shape(shapes: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+    ndim = max(len(shape) for shape in shapes)
+    padded = [(sp.Integer(1),) * (ndim - len(shape)) + tuple(shape) for shape in shapes]
+    return tuple(_common_size(sizes) for sizes in zip(*padded, strict=True))
+
+
+def _common_size(sizes: Sequence[Any]) -> Any:
+    wide = [n for n in sizes if n != 1]
+    if any(n != wide[0] for n in wide):
+        raise OpaqueError(f"sizes {sizes} do not broadcast for every size")
+    return wide[0] if wide else sp.Integer(1)
+
+
+def _summed(body: Callable[[Any], Any], size: Any) -> Any:
+    """Return the sum over an index in range, or the body where the axis has size 1."""
+    if size == 1:
+        return body(sp.Integer(0))
+    k = fresh_index()
+    return sp.Sum(body(k), (k, 0, size - 1))
+
+
+def _matmul(x: IndexArray, y: IndexArray) -> IndexArray:
+    rows, columns = x.shape[:-1], y.shape[1:]
+
+    def at(indices: tuple[Any, ...]) -> Any:
+        left, right = indices[: len(rows)], indices[len(rows) :]
+        return _summed(lambda k: x.at((*left, k)) * y.at((k, *right)), x.shape[-1])
+
+    return x.like((*rows, *columns), at)
+
+
+def _axes(axis: Any, ndim: int) -> tuple[int, ...]:
+    axes = tuple(range(ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    return tuple(sorted(a % ndim for a in axes))
+
+
+def _sum(x: IndexArray, axis: Any = None, keepdims: bool = False, **_: Any) -> IndexArray:
+    axes = _axes(axis, x.ndim)
+
+    def at(indices: tuple[Any, ...]) -> Any:
+        kept = iter(i for a, i in enumerate(indices) if not (keepdims and a in axes))
+        full = [None if a in axes else next(kept) for a in range(x.ndim)]
+        return _sum_over(x, full, axes)
+
+    shape = [sp.Integer(1) if a in axes else n for a, n in enumerate(x.shape) if keepdims or a not in axes]
+    return x.like(shape, at)
+
+
+def _sum_over(x: IndexArray, full: list[Any], axes: Sequence[int]) -> Any:
+    if not axes:
+        return x.at(tuple(full))
+    first, *rest = axes
+    return _summed(lambda k: _sum_over(x, [*full[:first], k, *full[first + 1 :]], rest), x.shape[first])
+
+
+def _mean(x: IndexArray, axis: Any = None, keepdims: bool = False, **_: Any) -> Any:
+    return _sum(x, axis, keepdims) / math.prod(x.shape[a] for a in _axes(axis, x.ndim))
+
+
+def _cumsum(x: IndexArray, axis: int, **_: Any) -> IndexArray:
+    axis %= x.ndim
+
+    def at(indices: tuple[Any, ...]) -> Any:
+        last = indices[axis]
+        return _summed(lambda k: Bracket(k <= last) * x.at((*indices[:axis], k, *indices[axis + 1 :])), x.shape[axis])
+
+    return x.like(x.shape, at)
+
+
+def _flip(x: IndexArray, axis: Any = None) -> IndexArray:
+    axes = _axes(axis, x.ndim)
+
+    def at(indices: tuple[Any, ...]) -> Any:
+        return x.at(tuple(x.shape[a] - 1 - i if a in axes else i for a, i in enumerate(indices)))
+
+    return x.like(x.shape, at)
+
+
+def _broadcast_to(x: IndexArray, shape: Any, **_: Any) -> IndexArray:
+    shape = tuple(shape)
+    return x.like(shape, lambda indices: _entry(x, indices))
+
+
+def _expand_dims(x: IndexArray, axis: Any) -> IndexArray:
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    ndim = x.ndim + len(axes)
+    new = {a % ndim for a in axes}
+    remaining = iter(x.shape)
+    return x.reshape(tuple(sp.Integer(1) if a in new else next(remaining) for a in range(ndim)))
+
+
+def _squeeze(x: IndexArray, axis: Any = None) -> IndexArray:
+    axes = _axes(axis, x.ndim)
+    return x.reshape(tuple(n for a, n in enumerate(x.shape) if a not in axes or n != 1))
+
+
+def _where(condition: Any, x: Any, y: Any) -> Any:
+    if isinstance(condition, IndexArray) or np.ndim(condition) != 0:
+        raise OpaqueError("a condition that differs from entry to entry is not read for every size")
+    chosen, other = (x, y) if condition else (y, x)
+    if not isinstance(chosen, IndexArray):
+        return other.like(other.shape, lambda _: _constant(chosen))
+    return chosen
+
+
+def _filled(value: int) -> Callable[..., IndexArray]:
+    return lambda x, **_: x.like(x.shape, lambda __: sp.Integer(value))
+
+
+_FUNCTIONS: dict[Any, Callable[..., Any]] = {
+    np.sum: _sum,
+    np.mean: _mean,
+    np.cumsum: _cumsum,
+    np.flip: _flip,
+    np.broadcast_to: _broadcast_to,
+    np.expand_dims: _expand_dims,
+    np.squeeze: _squeeze,
+    np.where: _where,
+    np.transpose: lambda x, axes=None: x.transpose(*(axes or ())),
+    np.reshape: lambda x, shape, **_: x.reshape(shape),
+    np.zeros_like: _filled(0),
+    np.ones_like: _filled(1),
+    np.dot: lambda x, y: _matmul(x, y) if x.ndim and y.ndim else x * y,
+    np.outer: lambda x, y: x.reshape((x.size, sp.Integer(1))) * y.reshape((sp.Integer(1), y.size)),
+    np.shape: lambda x: x.shape,
+    np.ndim: lambda x: x.ndim,
+    np.copy: lambda x, **_: x,
+}
