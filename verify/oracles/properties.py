@@ -1,0 +1,191 @@
+"""Properties that every derivative has, whatever the operation: each a question of its own to Hypothesis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import numeric
+from verify.compare import Comparison, compare, merged
+from verify.errors import SingularError, UndecidableError
+from verify.lift import Ball, ball_array, lift, precision, series_array
+from verify.lift.ball import PRECISION
+from verify.oracles import rounding
+from verify.search import Observation
+from verify.verdicts import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from verify.examples import Example
+    from verify.subject import Subject
+
+TITLE = "Properties of a derivative"
+COMPARES = ("numeric VJP and JVP", "themselves, composed, transposed, accumulated, differentiated again")
+INDEPENDENT_OF = "Consistency of the claim with itself, and of its second derivative with FLINT's series."
+BOUND = "None in balls; equal bits for accumulation; the rounding bound for layouts."
+
+_Judge = "Callable[[Subject, Example], Observation]"
+
+
+def in_balls(question: Callable[[Subject, Example], Comparison]) -> Callable[[Subject, Example], Observation]:
+    """Ask the question in exact arithmetic; a singular point is no place for it."""
+
+    def judge(subject: Subject, example: Example) -> Observation:
+        with precision(PRECISION):
+            try:
+                found = question(subject, example)
+            except (SingularError, UndecidableError, ZeroDivisionError):
+                return Observation(Status.NOT_APPLICABLE, words="kink or singular point")
+        return Observation(found.status, digits=found.digits, words=found.words, entries=found.entries)
+
+    judge.__doc__ = question.__doc__
+    return judge
+
+
+def _lifted(subject: Subject, example: Example) -> list[Any]:
+    return [lift(ball_array(example.arrays[name]), example.dtype) for name in subject.inputs]
+
+
+def _cells(arrays: Any) -> list[Any]:
+    return [a.cells for a in arrays]
+
+
+def _inner(left: Any, right: Any) -> Any:
+    total = sum((a * b for a, b in zip(np.ravel(left), np.ravel(right), strict=True)), start=Ball(ball_array(0)[()].v))
+    cell = np.empty((), dtype=object)
+    cell[()] = total
+    return cell
+
+
+@in_balls
+def adjoint(subject: Subject, example: Example) -> Comparison:
+    """<out_bar, J x_dot> = <Jᵀ out_bar, x_dot>: reverse mode is the transpose of forward mode."""
+    arrays = _lifted(subject, example)
+    tangents = [lift(ball_array(example.tangents[name]), example.dtype) for name in subject.inputs]
+    out_bar = lift(ball_array(example.out_bar), example.dtype)
+    x_bars = subject.pullback(arrays, out_bar)
+    _, out_dot = subject.pushforward(arrays, tangents)
+    pairs = [_inner(x_bar.cells, x_dot.cells) for x_bar, x_dot in zip(x_bars, tangents, strict=True)]
+    reverse = np.sum(np.array(pairs, dtype=object), keepdims=True).reshape(())
+    return compare("<x_bar, x_dot>", reverse, _inner(out_dot.cells, out_bar.cells))
+
+
+@in_balls
+def linear(subject: Subject, example: Example) -> Comparison:
+    """The VJP is linear in the cotangent: pullback(2 v + 3 w) = 2 pullback(v) + 3 pullback(w)."""
+    arrays = _lifted(subject, example)
+    v = ball_array(example.out_bar)
+    w = ball_array(np.roll(example.out_bar.ravel(), 1).reshape(example.out_bar.shape) - 5)
+
+    def pull(cells: Any) -> list[Any]:
+        return _cells(subject.pullback(arrays, lift(cells, example.dtype)))
+
+    together, one, other = pull(2 * v + 3 * w), pull(v), pull(w)
+    names = zip(subject.inputs, together, one, other, strict=True)
+    return merged([compare(f"{name}_bar", np.asarray(t), np.asarray(2 * a + 3 * b)) for name, t, a, b in names])
+
+
+@in_balls
+def chain(subject: Subject, example: Example) -> Comparison:
+    """The VJP of z = out * out through the tape is the VJP of out at the cotangent 2 out z_bar."""
+    arrays = _lifted(subject, example)
+    z_bar = lift(ball_array(example.out_bar), example.dtype)
+
+    def squared(*tensors: Any) -> Any:
+        out = subject.program(*tensors)
+        return out * out
+
+    _, pull = numeric.func.vjp(squared, *arrays)
+    out = subject.forward(arrays)
+    due = subject.pullback(arrays, 2 * out * z_bar)
+    names = zip(subject.inputs, pull(z_bar), due, strict=True)
+    return merged([compare(f"{name}_bar", c.cells, t.cells) for name, c, t in names])
+
+
+@in_balls
+def second(subject: Subject, example: Example) -> Comparison:
+    """Reverse over reverse: <u, d/dx (VJP) u> is twice the series' coefficient of t²."""
+    if subject.derivation.declared:
+        return Comparison(Status.NOT_APPLICABLE, 0)
+    arrays = _lifted(subject, example)
+    out_bar = lift(ball_array(example.out_bar), example.dtype)
+    directions = [lift(ball_array(example.tangents[name]), example.dtype) for name in subject.inputs]
+
+    def gradient(*tensors: Any) -> Any:
+        _, pull = numeric.func.vjp(subject.program, *tensors)
+        return pull(out_bar)
+
+    _, pull = numeric.func.vjp(gradient, *arrays)
+    curvatures = pull(tuple(directions))
+    claimed = sum((_inner(c.cells, u.cells) for c, u in zip(curvatures, directions, strict=True)), start=_zero())
+    series = {n: series_array(x, example.tangents[n], 3) for n, x in example.arrays.items()}
+    out = np.asarray(subject.true_value(example, series), dtype=object)
+    bend = [Ball(2 * cell.coefficient(2)) for cell in out.ravel()]
+    true = _inner(np.array(bend, dtype=object), ball_array(example.out_bar).ravel())
+    return compare("<u, H u>", np.asarray(claimed, dtype=object).reshape(()), true)
+
+
+def _zero() -> Any:
+    return ball_array(0)
+
+
+def accumulation(subject: Subject, example: Example) -> Observation:
+    """A second backward pass adds: `.grad` becomes g + g, bit for bit."""
+    tensors = [numeric.tensor(example.arrays[name], requires_grad=True) for name in subject.inputs]
+    out_bar = numeric.tensor(example.out_bar)
+    with np.errstate(all="ignore"):
+        once = _grads(subject, tensors, out_bar)
+        twice = _grads(subject, tensors, out_bar)
+        doubled = [None if g is None else g + g for g in once]
+    if _same_bits(twice, doubled):
+        return Observation(Status.AGREE)
+    return Observation(Status.DISAGREE, words=f"after two backward passes .grad is {twice}, and {doubled} is due")
+
+
+def _grads(subject: Subject, tensors: list[Any], out_bar: Any) -> list[Any]:
+    out = subject.program(*tensors)
+    if out.requires_grad:
+        out.backward(out_bar)
+    return [None if x.grad is None else x.grad.numpy().copy() for x in tensors]
+
+
+def _same_bits(left: list[Any], right: list[Any]) -> bool:
+    return all(
+        (a is None) == (b is None) and (a is None or np.array_equal(a, b, equal_nan=True))
+        for a, b in zip(left, right, strict=True)
+    )
+
+
+def layout(subject: Subject, example: Example) -> Observation:
+    """The VJP does not depend on how the arrays lie in memory: strided, reversed and Fortran-ordered inputs."""
+    for rearranged in (_strided, np.asfortranarray, _reversed):
+        moved = example.with_arrays({name: rearranged(x) for name, x in example.arrays.items()}, rearranged)
+        seen = rounding.judge(subject, moved)
+        if seen.status is Status.UNSTABLE:
+            words = f"{rearranged.__name__.strip('_')} inputs: {seen.words}"
+            return Observation(Status.DISAGREE, ulps=seen.ulps, words=words, entries=seen.entries)
+    return Observation(Status.AGREE)
+
+
+def _strided(x: Any) -> Any:
+    wide = np.zeros(tuple(2 * n for n in x.shape), dtype=x.dtype)
+    view = wide[tuple(slice(None, None, 2) for _ in x.shape)]
+    view[...] = x
+    return view
+
+
+def _reversed(x: Any) -> Any:
+    flip = tuple(slice(None, None, -1) for _ in x.shape)
+    return x[flip].copy()[flip] if x.ndim else x
+
+
+QUESTIONS: dict[str, Callable[[Subject, Example], Observation]] = {
+    "reverse is the transpose of forward": adjoint,
+    "linear in the cotangent": linear,
+    "chain rule through the tape": chain,
+    "reverse over reverse": second,
+    "accumulation": accumulation,
+    "any memory layout": layout,
+}

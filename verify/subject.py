@@ -1,0 +1,106 @@
+"""One operation at one variant: the truth and the claim side by side, each callable on any kind of number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numeric
+import symbolic
+from verify.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from verify.examples import Example
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An operation of the notes, at one choice of ranks and parameters."""
+
+    name: str
+    variant: Any
+
+    @cached_property
+    def truth(self) -> Any:
+        """The entry of `symbolic`."""
+        return symbolic.operations[self.name]
+
+    @cached_property
+    def claim(self) -> Any:
+        """The entry of `numeric`."""
+        return numeric.operations[self.name]
+
+    @cached_property
+    def definition(self) -> Any:
+        """The definition in index notation."""
+        return self.truth.definition(self.variant)
+
+    @cached_property
+    def derivation(self) -> Any:
+        """The derivation of gradient, JVP and VJP."""
+        return self.truth.derive(self.variant)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the inputs, in order."""
+        return tuple(operand.name for operand in self.definition.operands)
+
+    # -- the claim, on whatever numbers the arrays hold -------------------------------------------------
+
+    def program(self, *tensors: Any) -> Any:
+        """Run the numeric program with this variant's parameters."""
+        return self.claim.function(*tensors, **self.variant.parameters)
+
+    def pullback(self, arrays: Sequence[Any], out_bar: Any) -> tuple[Any, ...]:
+        """Return the numeric VJP, one cotangent an input."""
+        _, pull = numeric.func.vjp(self.program, *arrays)
+        cotangents = pull(out_bar)
+        return tuple(cotangents) if isinstance(cotangents, (tuple, list)) else (cotangents,)
+
+    def forward(self, arrays: Sequence[Any]) -> Any:
+        """Return the value of the numeric program."""
+        out, _ = numeric.func.vjp(self.program, *arrays)
+        return out
+
+    def pushforward(self, arrays: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+        """Return the value and the numeric JVP."""
+        out, out_dot = numeric.func.jvp(self.program, tuple(arrays), tuple(tangents))
+        return out, out_dot
+
+    # -- the truth, on whatever numbers the arrays hold -------------------------------------------------
+
+    def sizes(self, example: Example) -> dict[Any, int]:
+        """Return the concrete size of every size symbol."""
+        return dict(example.sizes)
+
+    def true_value(self, example: Example, arrays: dict[str, Any]) -> Any:
+        """Return the definition's value on object arrays, by input name."""
+        return symbolic.evaluate(self.definition.out, self.sizes(example), arrays)
+
+    def true_vjp(self, example: Example, arrays: dict[str, Any]) -> dict[str, Any]:
+        """Return the symbolic VJP on object arrays; `arrays` holds `out_bar` too."""
+        return {
+            name: symbolic.evaluate(self.derivation.vjp[name], self.sizes(example), arrays)
+            for name in self.inputs
+        }
+
+    def true_jvp(self, example: Example, arrays: dict[str, Any]) -> Any:
+        """Return the symbolic JVP on object arrays; `arrays` holds the tangents too."""
+        return symbolic.evaluate(self.derivation.jvp, self.sizes(example), arrays)
+
+
+def subjects(name: str) -> list[Subject]:
+    """Return the operation at each of its variants.
+
+    Raises
+    ------
+    UsageError
+        The truth or the claim lacks the operation.
+    """
+    for room, operations in (("symbolic", symbolic.operations), ("numeric", numeric.operations)):
+        if name not in operations:
+            raise UsageError(f"the operation {name!r} is missing in {room}.operations: add its twin there")
+    return [Subject(name, variant) for variant in symbolic.operations[name].variants]
