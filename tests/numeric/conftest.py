@@ -206,7 +206,7 @@ def _difference(our_value, their_value, ulps, is_random):
     ours, theirs = describe(our_value, with_text), describe(their_value, with_text)
     if same(ours, theirs, ulps, values=not is_random):
         if isinstance(our_value, Raised) and not _is_clear(our_value.error):
-            return f"the error is not one of ours: {our_value.error!r}"
+            return f"not ours: {our_value.error!r}"
         return None
     return f"torch: {_brief(their_value, theirs)}\n    ours:  {_brief(our_value, ours)}"
 
@@ -230,6 +230,18 @@ def _differing_variables(us, them, ulps, random):
         return [f"variables: torch {sorted(theirs)}, ours {sorted(ours)}"]
     differences = {name: _difference(ours[name], theirs[name], ulps, random) for name in theirs}
     return [f"at the end, {name}\n    {text}" for name, text in differences.items() if text]
+
+
+@pytest.fixture(scope="session")
+def compare():
+    """Give `mismatches` to tests, which cannot import this file."""
+    return mismatches
+
+
+@pytest.fixture(scope="session")
+def distance_of():
+    """Give `distance` to tests."""
+    return distance
 
 
 @pytest.fixture(scope="session")

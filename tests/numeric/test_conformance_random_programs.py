@@ -59,7 +59,7 @@ def leaves(draw):
     shape = draw(st.sampled_from(SHAPES))
     entries = array[: int(np.prod(shape))].reshape(shape).tolist()
     dtype = draw(st.sampled_from(["float64", "float64", "float64", "float32"]))
-    return f"torch.tensor({entries}, dtype=torch.{dtype}, requires_grad={draw(st.booleans())})"
+    return f"torch.tensor({entries}, dtype=torch.{dtype}, requires_grad={draw(st.integers(0, 3)) > 0})"
 
 
 class Writer:
@@ -82,7 +82,8 @@ class Writer:
 
     def add_line(self):
         """Append a random line about the names at hand."""
-        x, y = (self.draw(st.sampled_from(self.names)) for _ in range(2))
+        x = self.draw(st.sampled_from(self.names[::-1]))  # shrinks to what was made last
+        y = self.draw(st.sampled_from(self.names))
         if self.draw(st.integers(0, 9)) < 6:
             self._bind(self.draw(st.sampled_from(EXPRESSIONS)).format(x=x, y=y))
             return
@@ -106,7 +107,7 @@ class Writer:
         """Add up all that depends on a leaf, and differentiate."""
         recorded = [n for n in self.names if self.session.names[n].requires_grad]
         assume(recorded)
-        terms = [f"({n} * (torch.arange({n}.numel()).reshape({n}.shape) % 3)).sum()" for n in recorded]
+        terms = [f"({n} * (torch.arange({n}.numel()).reshape({n}.shape) % 3 + 1)).sum()" for n in recorded]
         self.add(f"total = {' + '.join(terms)}")
         self.add(f"total.backward(create_graph={self.draw(st.booleans())})")
         total = self.session.names.get("total")
