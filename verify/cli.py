@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +13,7 @@ from verify.errors import UsageError, VerifyError
 from verify.profiles import PROFILES, profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 USAGE, NOTHING_SELECTED, INTERRUPTED = 4, 5, 2
 
@@ -29,7 +27,10 @@ app = typer.Typer(
 
 @app.command()
 def report(
-    operations: Annotated[list[str] | None, typer.Argument(metavar="[OP]...", help="Operations, or patterns such as 'sum*'.")] = None,
+    operations: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[OP]...", help="Operations, or patterns such as 'sum*'."),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for report.json and report.html.")] = Path("gradproof-report"),
     seed: Annotated[int, typer.Option(min=0, help="Seed of every random draw.")] = 0,
     profile_name: Annotated[str, typer.Option("--profile", help=f"How much work: {', '.join(PROFILES)}.")] = "quick",
@@ -48,7 +49,9 @@ def report(
 
 
 @app.command(name="list")
-def list_(json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False) -> int:
+def list_(
+    json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+) -> int:
     """List the operations, their parameters and rules, and the claims."""
     from verify.listing import listing  # noqa: PLC0415 - keeps --help quick
 
@@ -73,13 +76,6 @@ def show(
     return 0
 
 
-def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:
-    """Return the error for a name that does not exist, with the nearest ones that do."""
-    near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
-    hint = f" Did you mean {' or '.join(repr(n) for n in near)}?" if near else " See 'gradproof list'."
-    return UsageError(f"unknown {kind} {name!r}.{hint}")
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code (see the table in the README)."""
     sys.exit(_run(arguments))
@@ -88,7 +84,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: Sequence[str] | None) -> int:
     command: Any = typer.main.get_command(app)
     try:
-        result = command.main(args=None if arguments is None else list(arguments), prog_name="gradproof", standalone_mode=False)
+        result = command.main(
+            args=None if arguments is None else list(arguments),
+            prog_name="gradproof",
+            standalone_mode=False,
+        )
     except click.exceptions.NoArgsIsHelpError as error:
         typer.echo(error.format_message())
         return USAGE
@@ -106,7 +106,3 @@ def _run(arguments: Sequence[str] | None) -> int:
         return INTERRUPTED
     return int(result or 0)
 
-
-def elapsed(since: float) -> float:
-    """Return the seconds since a `time.perf_counter`, to a tenth."""
-    return round(time.perf_counter() - since, 1)

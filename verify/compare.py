@@ -67,10 +67,7 @@ def compare(of: str, claimed: np.ndarray[Any, Any], true: np.ndarray[Any, Any]) 
     """
     if claimed.shape != true.shape:
         return Comparison(Status.DISAGREE, 0, (), f"{of} has shape {claimed.shape}, and {true.shape} is due")
-    pairs = [
-        Entry(of, index, c, t)
-        for (index, c), (_, t) in zip(enclosures(claimed), enclosures(true), strict=True)
-    ]
+    pairs = [Entry(of, index, c, t) for (index, c), (_, t) in zip(enclosures(claimed), enclosures(true), strict=True)]
     wrong = tuple(entry for entry in pairs if entry.disjoint)
     if wrong:
         return Comparison(Status.DISAGREE, 0, wrong)

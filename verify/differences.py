@@ -73,7 +73,10 @@ def weights(half_width: int) -> tuple[Fraction, ...]:
     """
     q = half_width
     solved = tuple(
-        Fraction((-1) ** (k + 1) * math.factorial(q) ** 2, k * math.factorial(q - k) * math.factorial(q + k))
+        Fraction(
+            (-1) ** (k + 1) * math.factorial(q) ** 2,
+            k * math.factorial(q - k) * math.factorial(q + k),
+        )
         for k in range(1, q + 1)
     )
     for power in range(1, 2 * q, 2):

@@ -47,7 +47,10 @@ def work(task: Task) -> dict[str, Any]:
 
 
 def run(
-    tasks: Sequence[Task], *, jobs: int | None = None, progress: Callable[[Finished], None] = lambda _: None
+    tasks: Sequence[Task],
+    *,
+    jobs: int | None = None,
+    progress: Callable[[Finished], None] = lambda _: None,
 ) -> tuple[list[Finished], bool]:
     """Run the tasks on `jobs` processes.
 

@@ -82,10 +82,7 @@ class Subject:
 
     def true_vjp(self, example: Example, arrays: dict[str, Any]) -> dict[str, Any]:
         """Return the symbolic VJP on object arrays; `arrays` holds `out_bar` too."""
-        return {
-            name: symbolic.evaluate(self.derivation.vjp[name], self.sizes(example), arrays)
-            for name in self.inputs
-        }
+        return {name: symbolic.evaluate(self.derivation.vjp[name], self.sizes(example), arrays) for name in self.inputs}
 
     def true_jvp(self, example: Example, arrays: dict[str, Any]) -> Any:
         """Return the symbolic JVP on object arrays; `arrays` holds the tangents too."""

@@ -16,7 +16,17 @@ from verify.lift.array import Lifted, object_array
 from verify.lift.ball import PRECISION, Ball, exact, literal, precision
 from verify.lift.symbol import Symbol
 
-__all__ = ["PRECISION", "Ball", "Lifted", "Symbol", "ball_array", "lift", "precision", "series_array", "symbol_array"]
+__all__ = [
+    "PRECISION",
+    "Ball",
+    "Lifted",
+    "Symbol",
+    "ball_array",
+    "lift",
+    "precision",
+    "series_array",
+    "symbol_array",
+]
 
 
 def ball_array(array: Any, radius: Any = None) -> Any:

@@ -80,7 +80,8 @@ class Lifted(np.lib.mixins.NDArrayOperatorsMixin):
         return self.like(self.cells[key])
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self.cells[key] = self.cells_of(value)
+        cells = self.cells_of(value)
+        self.cells[key] = cells if cells.ndim else cells[()]
 
     def reshape(self, *shape: Any) -> Self:
         """Return the entries, row by row, in another shape."""

@@ -73,9 +73,10 @@ def _dyadic(numerator: int, denominator: int) -> arb:
 
 
 def literal(value: Any, dtype: np.dtype[Any]) -> arb:
-    """Return what a float constant of a program stands for: the reals that round to it in `dtype`.
+    """Return what a float constant of a program stands for: the reals within one ulp of it in `dtype`.
 
-    A constant of few bits (0, 1, 2, 0.5, -3) stands for itself.
+    One ulp and not half of one: a constant typed to the digits that the dtype shows (1.1283791 for
+    2/sqrt(pi) in float32) may be its neighbour. A constant of few bits (0, 1, 2, 0.5, -3) stands for itself.
     """
     centre = exact(value)
     if isinstance(value, (bool, int, np.bool_, np.integer, Fraction)) or not np.isfinite(value):
@@ -83,8 +84,7 @@ def literal(value: Any, dtype: np.dtype[Any]) -> arb:
     numerator, _ = value.as_integer_ratio()
     if abs(numerator).bit_length() - _trailing_zeros(numerator) <= EXACT_LITERAL_BITS:
         return centre
-    half_ulp = exact(_spacing(value, dtype)) / 2
-    return centre + arb(0, half_ulp)
+    return centre + arb(0, exact(_spacing(value, dtype)))
 
 
 def _trailing_zeros(n: int) -> int:

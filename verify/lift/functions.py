@@ -29,8 +29,8 @@ def _entrywise(function: Callable[..., Any], arity: int) -> Callable[..., Any]:
 
 
 UFUNCS[np.sign] = _entrywise(lambda x: x.signum(), 1)
-UFUNCS[np.maximum] = _entrywise(lambda x, y: x if x >= y else y, 2)
-UFUNCS[np.minimum] = _entrywise(lambda x, y: x if x <= y else y, 2)
+UFUNCS[np.maximum] = _entrywise(lambda x, y: max(x, y), 2)
+UFUNCS[np.minimum] = _entrywise(lambda x, y: min(x, y), 2)
 UFUNCS[np.isnan] = _entrywise(lambda _: False, 1)
 UFUNCS[np.isfinite] = _entrywise(lambda _: True, 1)
 UFUNCS[np.isinf] = _entrywise(lambda _: False, 1)
@@ -75,12 +75,24 @@ def _on_cells(function: Callable[..., Any]) -> Callable[..., Any]:
     return moved
 
 
+def _masking(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Lift a function that puts zeros in place of some entries."""
+
+    def moved(x: Lifted, *args: Any, **kwargs: Any) -> Any:
+        return x.like(x.filled_in(function(x.cells, *args, **kwargs)))
+
+    return moved
+
+
 for _function in (
     np.reshape, np.transpose, np.expand_dims, np.squeeze, np.broadcast_to, np.flip, np.moveaxis, np.swapaxes,
-    np.ravel, np.take, np.tril, np.triu, np.diag, np.diagonal, np.roll, np.repeat, np.tile, np.rot90,
+    np.ravel, np.take, np.diagonal, np.roll, np.repeat, np.tile, np.rot90,
     np.atleast_1d, np.atleast_2d, np.flipud, np.fliplr,
 ):  # fmt: skip
     FUNCTIONS[_function] = _on_cells(_function)
+
+for _function in (np.tril, np.triu, np.diag):
+    FUNCTIONS[_function] = _masking(_function)
 
 
 @lifts(np.shape)

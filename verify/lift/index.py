@@ -134,6 +134,8 @@ class IndexArray(np.lib.mixins.NDArrayOperatorsMixin):
             return _matmul(*inputs)
         if ufunc in _EQUALITIES:
             return _generic(self, ufunc, inputs)
+        if ufunc in _CONNECTIVES and any(x is _CONNECTIVES[ufunc] for x in map(_settled, inputs)):
+            return np.bool_(_CONNECTIVES[ufunc])
         formula = _FORMULAS.get(ufunc)
         if formula is None:
             raise OpaqueError(f"numpy.{ufunc.__name__} is not read for every size")
@@ -163,7 +165,14 @@ _FORMULAS: dict[np.ufunc, Callable[..., Any]] = {
     np.log: sp.log,
     np.sqrt: sp.sqrt,
 }
-_EQUALITIES = {np.equal: sp.Eq, np.not_equal: sp.Ne}
+_FORMULAS |= {np.less: sp.Lt, np.less_equal: sp.Le, np.greater: sp.Gt, np.greater_equal: sp.Ge}
+_EQUALITIES = {np.equal, np.not_equal}
+_CONNECTIVES = {np.bitwise_and: False, np.logical_and: False, np.bitwise_or: True, np.logical_or: True}
+"""What settles a connective whatever its other side: False for "and", True for "or"."""
+
+
+def _settled(x: Any) -> bool | None:
+    return bool(x) if isinstance(x, (bool, np.bool_)) else None
 
 
 def _generic(x: IndexArray, ufunc: np.ufunc, inputs: Sequence[Any]) -> Any:
@@ -255,7 +264,10 @@ def _cumsum(x: IndexArray, axis: int, **_: Any) -> IndexArray:
 
     def at(indices: tuple[Any, ...]) -> Any:
         last = indices[axis]
-        return _summed(lambda k: Bracket(k <= last) * x.at((*indices[:axis], k, *indices[axis + 1 :])), x.shape[axis])
+        return _summed(
+            lambda k: Bracket(k <= last) * x.at((*indices[:axis], k, *indices[axis + 1 :])),
+            x.shape[axis],
+        )
 
     return x.like(x.shape, at)
 
@@ -288,12 +300,24 @@ def _squeeze(x: IndexArray, axis: Any = None) -> IndexArray:
 
 
 def _where(condition: Any, x: Any, y: Any) -> Any:
-    if isinstance(condition, IndexArray) or np.ndim(condition) != 0:
-        raise OpaqueError("a condition that differs from entry to entry is not read for every size")
+    if isinstance(condition, IndexArray):
+        return _by_cases(condition, x, y)
+    if np.ndim(condition) != 0:
+        raise OpaqueError("an array of truth values has one size, and the formula is read for every size")
     chosen, other = (x, y) if condition else (y, x)
     if not isinstance(chosen, IndexArray):
         return other.like(other.shape, lambda _: _constant(chosen))
     return chosen
+
+
+def _by_cases(condition: IndexArray, x: Any, y: Any) -> IndexArray:
+    shape = _broadcast_shape([a.shape for a in (condition, x, y) if isinstance(a, IndexArray)])
+
+    def at(indices: tuple[Any, ...]) -> Any:
+        holds = _entry(condition, indices)
+        return sp.Piecewise((_entry(x, indices), holds), (_entry(y, indices), True))
+
+    return condition.like(shape, at)
 
 
 def _filled(value: int) -> Callable[..., IndexArray]:

@@ -21,9 +21,14 @@ if TYPE_CHECKING:
     from verify.subject import Subject
 
 TITLE = "Finite differences with error bars"
-COMPARES = ("<numeric VJP, u> as it runs in float32 and float64", "the difference quotient of <out_bar, program(x + t u)>")
+COMPARES = (
+    "<numeric VJP, u> as it runs in float32 and float64",
+    "the difference quotient of <out_bar, program(x + t u)>",
+)
 INDEPENDENT_OF = "Uses only values of the forward program: no formula, no lift, no derivative."
-BOUND = "The estimate's own bound: truncation by two orders on the same nodes, rounding from the measured noise, times 8."
+BOUND = (
+    "The estimate's own bound: truncation by two orders on the same nodes, rounding from the measured noise, times 8."
+)
 
 
 def judge(subject: Subject, example: Example) -> Observation:
@@ -38,7 +43,10 @@ def judge(subject: Subject, example: Example) -> Observation:
         return _objection(claimed, estimate)
     if not _decides(estimate, claimed, example):
         return Observation(Status.UNDECIDED, words="the bound is too wide to tell")
-    return Observation(Status.AGREE, ratio=abs(claimed - estimate.value) / estimate.bound if estimate.bound else 0.0)
+    return Observation(
+        Status.AGREE,
+        ratio=abs(claimed - estimate.value) / estimate.bound if estimate.bound else 0.0,
+    )
 
 
 def _decides(estimate: Estimate, claimed: float, example: Example) -> bool:

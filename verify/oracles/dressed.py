@@ -61,7 +61,23 @@ def _binary(name: str) -> Any:
     return method
 
 
-for _name in ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "pow", "rpow", "matmul", "lt", "gt", "le", "ge"):
+for _name in (
+    "add",
+    "radd",
+    "sub",
+    "rsub",
+    "mul",
+    "rmul",
+    "truediv",
+    "rtruediv",
+    "pow",
+    "rpow",
+    "matmul",
+    "lt",
+    "gt",
+    "le",
+    "ge",
+):
     setattr(Dressed, f"__{_name}__", _binary(f"__{_name}__"))
 Dressed.__neg__ = lambda self: Dressed(-self.array)  # type: ignore[attr-defined]
 

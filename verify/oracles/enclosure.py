@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from verify.subject import Subject
 
 TITLE = "Enclosed in balls"
-COMPARES = ("numeric VJP and JVP, lifted into balls", "FLINT's power series of the definition and of the program")
-INDEPENDENT_OF = "The series come from the definition and from the forward program by FLINT's rules; no derivative of ours is used."
+COMPARES = (
+    "numeric VJP and JVP, lifted into balls",
+    "FLINT's power series of the definition and of the program",
+)
+INDEPENDENT_OF = (
+    "The series come from the definition and from the forward program by FLINT's rules; no derivative of ours is used."
+)
 BOUND = f"None: enclosures of {PRECISION} bits either are disjoint or share 50 digits."
 
 SERIES_ORDERS = (2, 6)
@@ -72,9 +77,7 @@ def _slopes(subject: Subject, example: Example, side: int) -> _Slopes:
 
 
 def _series(subject: Subject, example: Example, side: int, order: int) -> _Slopes:
-    cells = {
-        name: series_array(x, side * example.tangents[name], order) for name, x in example.arrays.items()
-    }
+    cells = {name: series_array(x, side * example.tangents[name], order) for name, x in example.arrays.items()}
     defined = np.asarray(subject.true_value(example, cells), dtype=object)
     programmed = subject.forward([lift(cells[name], example.dtype) for name in subject.inputs])
     return _Slopes(defined, programmed.cells)
@@ -121,7 +124,12 @@ def _shape(example: Example, name: str, x_bar: Any) -> Comparison:
     if x_bar is None:
         return Comparison(Status.DISAGREE, 0, (), f"no cotangent for {name}: an array of shape {due} is due")
     if x_bar.shape != due:
-        return Comparison(Status.DISAGREE, 0, (), f"the cotangent of {name} has shape {x_bar.shape}, and {due} is due")
+        return Comparison(
+            Status.DISAGREE,
+            0,
+            (),
+            f"the cotangent of {name} has shape {x_bar.shape}, and {due} is due",
+        )
     return Comparison(Status.AGREE, 10**6)
 
 
@@ -169,13 +177,19 @@ def _at_a_kink(subject: Subject, example: Example, right: _Slopes, found: Compar
         x_bars, _ = _claimed(subject, example)
     except (SingularError, UndecidableError):
         return _observed(found)
-    forward, backward = _inner([(right.slope, example.out_bar)])[()].v, -_inner([(left.slope, example.out_bar)])[()].v
+    forward, backward = (
+        _inner([(right.slope, example.out_bar)])[()].v,
+        -_inner([(left.slope, example.out_bar)])[()].v,
+    )
     if forward.overlaps(backward):
         return _observed(found)
     claimed = _inner([(x_bars[name].cells, example.tangents[name]) for name in x_bars])[()].v
     low, high = (forward, backward) if forward < backward else (backward, forward)
     if claimed < low or claimed > high:
         entry = Entry("<x_bar, x_dot>", (), claimed, low.union(high))
-        return Observation(Status.DISAGREE, words="not a subgradient: outside the one-sided derivatives", entries=(entry,))
+        return Observation(
+            Status.DISAGREE,
+            words="not a subgradient: outside the one-sided derivatives",
+            entries=(entry,),
+        )
     return Observation(Status.NOT_APPLICABLE, words="kink: the claim is a valid subgradient")
-

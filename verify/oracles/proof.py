@@ -68,7 +68,10 @@ def small_sizes(subject: Subject) -> Iterator[dict[Any, int]]:
     if not symbols:
         yield {}
         return
-    choices = sorted(itertools.product((1, 2, 3, 4), repeat=len(symbols)), key=lambda s: (len(set(s)) < len(s), sum(s)))
+    choices = sorted(
+        itertools.product((1, 2, 3, 4), repeat=len(symbols)),
+        key=lambda s: (len(set(s)) < len(s), sum(s)),
+    )
     for chosen in choices:
         sizes = dict(zip(symbols, chosen, strict=True))
         if all(bool(c.subs(sizes)) for c in subject.definition.constraints):
@@ -87,7 +90,12 @@ def _at(subject: Subject, sizes: dict[Any, int], paths: set[str]) -> Proof | Non
             text = f"at sizes {_words(sizes)}, {where} is {claimed} and should be {true}"
             return Proof(Status.DISAGREE, text, 0, every_size=False, refutation=(where, claimed, true))
         if verdict is None:
-            return Proof(Status.UNDECIDED, f"{where} at sizes {_words(sizes)}: not simplified to zero", 0, every_size=False)
+            return Proof(
+                Status.UNDECIDED,
+                f"{where} at sizes {_words(sizes)}: not simplified to zero",
+                0,
+                every_size=False,
+            )
     return None
 
 
@@ -103,9 +111,7 @@ def _entries(subject: Subject, sizes: dict[Any, int], paths: set[str]) -> Iterat
     inputs = [lifted[name] for name in subject.inputs]
     x_bars = subject.pullback(inputs, lifted["out_bar"])
     _, out_dot = subject.pushforward(inputs, [lifted[f"{name}_dot"] for name in subject.inputs])
-    truth = {
-        f"{name}_bar": symbolic.evaluate(subject.derivation.vjp[name], sizes, formulas) for name in subject.inputs
-    }
+    truth = {f"{name}_bar": symbolic.evaluate(subject.derivation.vjp[name], sizes, formulas) for name in subject.inputs}
     truth["out_dot"] = symbolic.evaluate(subject.derivation.jvp, sizes, formulas)
     claims = {f"{name}_bar": x_bar for name, x_bar in zip(subject.inputs, x_bars, strict=True)}
     claims["out_dot"] = out_dot

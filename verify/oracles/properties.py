@@ -22,14 +22,19 @@ if TYPE_CHECKING:
     from verify.subject import Subject
 
 TITLE = "Properties of a derivative"
-COMPARES = ("numeric VJP and JVP", "themselves, composed, transposed, accumulated, differentiated again")
+COMPARES = (
+    "numeric VJP and JVP",
+    "themselves, composed, transposed, accumulated, differentiated again",
+)
 INDEPENDENT_OF = "Consistency of the claim with itself, and of its second derivative with FLINT's series."
 BOUND = "None in balls; equal bits for accumulation; the rounding bound for layouts."
 
 _Judge = "Callable[[Subject, Example], Observation]"
 
 
-def in_balls(question: Callable[[Subject, Example], Comparison]) -> Callable[[Subject, Example], Observation]:
+def in_balls(
+    question: Callable[[Subject, Example], Comparison],
+) -> Callable[[Subject, Example], Observation]:
     """Ask the question in exact arithmetic; a singular point is no place for it."""
 
     def judge(subject: Subject, example: Example) -> Observation:
@@ -53,7 +58,10 @@ def _cells(arrays: Any) -> list[Any]:
 
 
 def _inner(left: Any, right: Any) -> Any:
-    total = sum((a * b for a, b in zip(np.ravel(left), np.ravel(right), strict=True)), start=Ball(ball_array(0)[()].v))
+    total = sum(
+        (a * b for a, b in zip(np.ravel(left), np.ravel(right), strict=True)),
+        start=Ball(ball_array(0)[()].v),
+    )
     cell = np.empty((), dtype=object)
     cell[()] = total
     return cell
@@ -119,7 +127,10 @@ def second(subject: Subject, example: Example) -> Comparison:
 
     _, pull = numeric.func.vjp(gradient, *arrays)
     curvatures = pull(tuple(directions))
-    claimed = sum((_inner(c.cells, u.cells) for c, u in zip(curvatures, directions, strict=True)), start=_zero())
+    claimed = sum(
+        (_inner(c.cells, u.cells) for c, u in zip(curvatures, directions, strict=True)),
+        start=_zero(),
+    )
     series = {n: series_array(x, example.tangents[n], 3) for n, x in example.arrays.items()}
     out = np.asarray(subject.true_value(example, series), dtype=object)
     bend = [Ball(2 * cell.coefficient(2)) for cell in out.ravel()]

@@ -62,7 +62,11 @@ def _cells(x: Any, *, ulp: bool) -> Any:
 
 
 def _measured(
-    subject: Subject, example: Example, claimed: dict[str, Any], exact: dict[str, Any], moved: dict[str, Any]
+    subject: Subject,
+    example: Example,
+    claimed: dict[str, Any],
+    exact: dict[str, Any],
+    moved: dict[str, Any],
 ) -> Observation:
     worst_ulps, worst_ratio, entries = 0.0, 0.0, []
     factor = 4 + sum(x.size for x in example.arrays.values())
@@ -75,7 +79,13 @@ def _measured(
             if ratio > 1:
                 entries.append(Entry(f"{name}_bar", index, arb(value), true))
     if entries:
-        return Observation(Status.UNSTABLE, ulps=worst_ulps, ratio=worst_ratio, words=_loss(entries[0], example.dtype), entries=tuple(entries))
+        return Observation(
+            Status.UNSTABLE,
+            ulps=worst_ulps,
+            ratio=worst_ratio,
+            words=_loss(entries[0], example.dtype),
+            entries=tuple(entries),
+        )
     return Observation(Status.AGREE, ulps=worst_ulps, ratio=worst_ratio)
 
 

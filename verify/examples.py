@@ -1,0 +1,148 @@
+"""Examples drawn from an operation's own definition: variant, sizes, dtype, values, tangents and cotangent.
+
+Nothing here names an operation: ranks and parameters come from the variants, sizes from the size symbols and
+their constraints, values from the domain.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from verify.oracles.proof import concrete
+from verify.subject import Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+LARGEST_SIZE = 4
+DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
+
+
+@dataclass(frozen=True)
+class Example:
+    """One point at which an operation is judged.
+
+    Attributes
+    ----------
+    subject : Subject
+        The operation at one variant.
+    dtype : numpy dtype
+        The dtype that the program runs in.
+    sizes : tuple of (symbol, int)
+        The value of every size symbol.
+    arrays, tangents : dict of str to ndarray
+        Primals and directions by input name; directions are small integers, none zero.
+    out_bar : ndarray
+        The cotangent, small integers, none zero.
+    """
+
+    subject: Subject
+    dtype: np.dtype[Any]
+    sizes: tuple[tuple[Any, int], ...]
+    arrays: dict[str, Any]
+    tangents: dict[str, Any]
+    out_bar: Any
+
+    @cached_property
+    def key(self) -> tuple[Any, ...]:
+        """What tells two examples apart."""
+        arrays = tuple((n, x.shape, x.tobytes()) for n, x in self.arrays.items())
+        tangents = tuple((n, x.tobytes()) for n, x in self.tangents.items())
+        return (self.subject.name, self.subject.variant.label, self.dtype.name, arrays, tangents, self.out_bar.tobytes())
+
+    @property
+    def scale(self) -> float:
+        """A distance in t over which the program may change: that of the smallest entry that is not tiny."""
+        sizes = [abs(float(v)) for x in self.arrays.values() for v in x.ravel()]
+        directions = [abs(float(v)) for u in self.tangents.values() for v in u.ravel()]
+        smallest = min((s for s in sizes if s > 0), default=1.0)
+        return max(min(smallest, 1.0), 1e-3) / (2.0 * max(directions, default=1.0))
+
+    @property
+    def magnitude(self) -> float:
+        """The size of the terms that a directional derivative is summed from."""
+        return max((abs(float(v)) for v in self.out_bar.ravel()), default=1.0)
+
+    def with_arrays(self, arrays: dict[str, Any], rearrange: Callable[[Any], Any]) -> Example:
+        """Return the same point in other memory: `rearrange` is applied to the cotangent too."""
+        return replace(self, arrays=arrays, out_bar=rearrange(self.out_bar))
+
+    def words(self) -> str:
+        """Return the point as a person reads it."""
+        parts = [f"{name} = {_short(x)}" for name, x in self.arrays.items()]
+        parts += [f"{key} = {value}" for key, value in self.subject.variant.parameters.items()]
+        return f"{', '.join(parts)} ({self.dtype.name})"
+
+
+def _short(x: Any) -> str:
+    text = np.array2string(x, separator=", ", threshold=6, edgeitems=2).replace("\n", "")
+    return text if len(text) <= 60 else f"{x.dtype.name}{list(x.shape)}"
+
+
+def size_choices(subject: Subject) -> list[tuple[tuple[Any, int], ...]]:
+    """Return every assignment of sizes 0 ... 4 that the definition allows, simplest first.
+
+    1 comes first and 0 after the small sizes: the smallest counterexample is shown at size 1 where it exists.
+    """
+    symbols = list(subject.definition.sizes)
+    ranked = sorted(
+        itertools.product((1, 2, 3, 0, LARGEST_SIZE), repeat=len(symbols)),
+        key=lambda chosen: (sum(n or LARGEST_SIZE for n in chosen), chosen),
+    )
+    allowed = [tuple(zip(symbols, chosen, strict=True)) for chosen in ranked]
+    return [sizes for sizes in allowed if subject.allows(dict(sizes))]
+
+
+@st.composite
+def examples(draw: Any, subjects: Sequence[Subject], *, moderate: bool) -> Example:
+    """Draw an example of one of the subjects.
+
+    Parameters
+    ----------
+    subjects : sequence of Subject
+        The variants to draw from; simplest first.
+    moderate : bool
+        Keep values to where squares neither overflow nor vanish; otherwise the dtype's whole range.
+    """
+    subject = draw(st.sampled_from(subjects))
+    dtype = draw(st.sampled_from(DTYPES))
+    sizes = draw(st.sampled_from(size_choices(subject)))
+    shapes = {operand.name: concrete(operand.shape, dict(sizes)) for operand in subject.definition.operands}
+    arrays = {
+        name: draw(_array(shape, dtype, values(subject.domain_of(name), dtype, moderate=moderate)))
+        for name, shape in shapes.items()
+    }
+    tangents = {name: draw(_array(shape, dtype, _WEIGHTS)) for name, shape in shapes.items()}
+    out_bar = draw(_array(concrete(subject.definition.out.shape, dict(sizes)), dtype, _WEIGHTS))
+    return Example(subject, dtype, sizes, arrays, tangents, out_bar)
+
+
+_WEIGHTS = st.sampled_from([1, 2, -1, 3, -2, -3])
+"""Directions and cotangents: small integers, never zero, so that no entry goes unseen."""
+
+
+def _array(shape: tuple[int, ...], dtype: np.dtype[Any], elements: Any) -> Any:
+    count = int(np.prod(shape, dtype=int))
+    return st.lists(elements, min_size=count, max_size=count).map(lambda v: np.array(v, dtype=dtype).reshape(shape))
+
+
+def values(domain: str, dtype: np.dtype[Any], *, moderate: bool) -> Any:
+    """Return a strategy of floats in a domain: "real", "positive" or "nonzero".
+
+    Small integers first (they shrink well, and make ties and zeros), then floats of every kind.
+    """
+    width = 8 * dtype.itemsize
+    largest, smallest = (1000.0, 2.0**-10) if moderate else (float(np.finfo(dtype).max), 0.0)
+    floats = st.floats(-largest, largest, width=width, allow_nan=False, allow_infinity=False)
+    simple = st.integers(-4, 4).map(float)
+    both = st.one_of(simple, floats)
+    if domain == "positive":
+        both = both.map(abs)
+    keep_zero = domain == "real"
+    return both.filter(lambda v: abs(v) > smallest or (keep_zero and v == 0))
