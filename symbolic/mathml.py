@@ -1,0 +1,182 @@
+"""Formulas as MathML Core, readable by every browser without scripts.
+
+SymPy's own printer shows one sum sign of two and drops the other's limits without a word, so it is not used.
+What is written here is what `symbolic.formula` laid out; a node it does not know is refused.
+"""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from symbolic import layout as lay
+from symbolic.formula import layout_of
+from symbolic.latex import latex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ACCENT_SIGNS = {"dot": "˙", "bar": "‾", "hat": "^"}
+
+
+def mathml(formula: object, *, display: bool = False, marked: Any = None) -> str:
+    """Return the formula as a ``<math>`` element, with its LaTeX as an annotation for copying.
+
+    Parameters
+    ----------
+    formula : sympy.Basic, sympy matrix or array, number, or Layout
+        What to print; an equation is ``Eq(left, right, evaluate=False)`` or `symbolic.formula.equation`.
+    display : bool
+        Set it as a block with the limits of sums below and above their signs, not as a part of a line.
+    marked : sympy.Expr, optional
+        A subexpression to mark: it stands in an ``<mrow class="changed">``.
+
+    Raises
+    ------
+    UnprintableError
+        The formula holds a node that the notation has no sign for.
+    """
+    formula = layout_of(formula, marked)
+    annotation = f'<annotation encoding="application/x-tex">{escape(latex(formula), quote=False)}</annotation>'
+    block = ' display="block"' if display else ""
+    return f"<math{block}><semantics>{_one(formula)}{annotation}</semantics></math>"
+
+
+def _one(layout: lay.Layout) -> str:
+    """Write a layout as exactly one element: most MathML elements count their children."""
+    return _write(layout) if not isinstance(layout, lay.Row) else _element("mrow", *map(_write, layout.items))
+
+
+def _element(name: str, *children: str, **attributes: str) -> str:
+    given = "".join(f' {key.rstrip("_")}="{value}"' for key, value in attributes.items())
+    return f"<{name}{given}>{''.join(children)}</{name}>"
+
+
+def _sign(sign: str, **attributes: str) -> str:
+    return _element("mo", escape(sign), **attributes)
+
+
+@singledispatch
+def _write(layout: lay.Layout) -> str:
+    raise NotImplementedError(f"MathML for {type(layout).__name__}: add a writer beside the others")
+
+
+@_write.register
+def _(layout: lay.Identifier) -> str:
+    attributes = {"mathvariant": "normal"} if layout.upright and len(layout.name) == 1 else {}
+    return _element("mi", escape(layout.name), **attributes)
+
+
+@_write.register
+def _(layout: lay.Number) -> str:
+    return _element("mn", escape(layout.digits))
+
+
+@_write.register
+def _(layout: lay.Word) -> str:
+    return _element("mtext", escape(layout.text))
+
+
+@_write.register
+def _(layout: lay.Operator) -> str:
+    return _sign(layout.sign, **({} if layout.form == "infix" else {"form": layout.form}))
+
+
+@_write.register
+def _(layout: lay.Row) -> str:
+    return _one(layout)
+
+
+@_write.register
+def _(layout: lay.Fraction) -> str:
+    return _element("mfrac", _one(layout.numerator), _one(layout.denominator))
+
+
+@_write.register
+def _(layout: lay.Root) -> str:
+    if layout.degree is None:
+        return _element("msqrt", _one(layout.body))
+    return _element("mroot", _one(layout.body), _one(layout.degree))
+
+
+def _indices(layout: lay.Subscript) -> str:
+    if len(layout.indices) == 1:
+        return _one(layout.indices[0])
+    separator = _sign("\u2063" if layout.compact else ",", separator="true")
+    return _element("mrow", separator.join(map(_one, layout.indices)))
+
+
+@_write.register
+def _(layout: lay.Subscript) -> str:
+    return _element("msub", _one(layout.base), _indices(layout))
+
+
+@_write.register
+def _(layout: lay.Superscript) -> str:
+    if isinstance(layout.base, lay.Subscript):
+        return _element("msubsup", _one(layout.base.base), _indices(layout.base), _one(layout.exponent))
+    return _element("msup", _one(layout.base), _one(layout.exponent))
+
+
+@_write.register
+def _(layout: lay.Labelled) -> str:
+    if layout.below is not None and layout.above is not None:
+        return _element("msubsup", _one(layout.base), _one(layout.below), _one(layout.above))
+    if layout.below is not None:
+        return _element("msub", _one(layout.base), _one(layout.below))
+    return _element("msup", _one(layout.base), _one(layout.above or lay.Row(())))
+
+
+@_write.register
+def _(layout: lay.Accent) -> str:
+    stretchy = "true" if layout.mark == "bar" else "false"
+    return _element("mover", _one(layout.base), _sign(ACCENT_SIGNS[layout.mark], stretchy=stretchy), accent="true")
+
+
+@_write.register
+def _(layout: lay.Big) -> str:
+    limits = [_sign(layout.sign), _one(layout.lower)]
+    above = [] if layout.upper is None else [_one(layout.upper)]
+    return _element("mrow", _element("munderover" if above else "munder", *limits, *above), _one(layout.body))
+
+
+@_write.register
+def _(layout: lay.Fenced) -> str:
+    # Chromium puts wide gaps around stretchy fences, so only tall contents stretch them.
+    stretchy = {} if any(map(lay.is_tall, layout.items)) else {"stretchy": "false"}
+    inside = _sign(",", separator="true").join(map(_one, layout.items))
+    opening = _sign(layout.opening, form="prefix", **stretchy)
+    return _element("mrow", opening, inside, _sign(layout.closing, form="postfix", **stretchy))
+
+
+@_write.register
+def _(layout: lay.Applied) -> str:
+    return _element("mrow", _one(layout.function), _sign("\u2061"), _write(lay.Fenced("(", layout.arguments, ")")))
+
+
+@_write.register
+def _(layout: lay.Cases) -> str:
+    rows = [(_one(value), _condition(condition)) for value, condition in layout.rows]
+    return _element("mrow", _sign("{", form="prefix"), _table(rows, class_="cases"))
+
+
+def _condition(condition: lay.Layout | None) -> str:
+    if condition is None:
+        return _element("mtext", "otherwise")
+    return _element("mrow", _element("mtext", "if\u00a0"), _one(condition))
+
+
+@_write.register
+def _(layout: lay.Grid) -> str:
+    return _table([tuple(map(_one, line)) for line in layout.rows])
+
+
+def _table(rows: Iterable[tuple[str, ...]], **attributes: str) -> str:
+    lines = (_element("mtr", *(_element("mtd", cell) for cell in line)) for line in rows)
+    return _element("mtable", *lines, **attributes)
+
+
+@_write.register
+def _(layout: lay.Marked) -> str:
+    return _element("mrow", _one(layout.body), class_="changed")
