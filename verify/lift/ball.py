@@ -160,10 +160,10 @@ class Ball:
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Ball:
-        return Ball(_quotient(self.v, _value(other)))
+        return Ball(quotient(self.v, _value(other)))
 
     def __rtruediv__(self, other: Any) -> Ball:
-        return Ball(_quotient(_value(other), self.v))
+        return Ball(quotient(_value(other), self.v))
 
     def __neg__(self) -> Ball:
         return Ball(-self.v)
@@ -177,10 +177,10 @@ class Ball:
         return -self if self.sign() < 0 else self
 
     def __pow__(self, other: Any) -> Ball:
-        return Ball(_power(self.v, _value(other)))
+        return Ball(power(self.v, _value(other)))
 
     def __rpow__(self, other: Any) -> Ball:
-        return Ball(_power(_value(other), self.v))
+        return Ball(power(_value(other), self.v))
 
     # -- order: decided, or undecidable -------------------------------------------------------------
 
@@ -215,8 +215,8 @@ class Ball:
 
     def log(self) -> Ball:
         """Return the natural logarithm."""
-        if _head(self.v) <= 0:
-            raise SingularError(f"the logarithm of {_head(self.v).str(8)} is not a finite real number")
+        if head_of(self.v) <= 0:
+            raise SingularError(f"the logarithm of {head_of(self.v).str(8)} is not a finite real number")
         return Ball(self.v.log())
 
     def sqrt(self) -> Ball:
@@ -229,7 +229,7 @@ class Ball:
 
     def ceil(self) -> Ball:
         """Return the smallest integer that is not below, where the ball decides it."""
-        return Ball(_ceiling(_head(self.v)))
+        return Ball(_ceiling(head_of(self.v)))
 
 
 def _value(other: Any) -> Any:
@@ -237,7 +237,7 @@ def _value(other: Any) -> Any:
     return other.v if isinstance(other, Ball) else exact(other)
 
 
-def _head(v: Any) -> arb:
+def head_of(v: Any) -> arb:
     """Return the constant coefficient."""
     return v[0] if isinstance(v, arb_series) else v
 
@@ -246,12 +246,21 @@ def _compare(x: Ball, y: Any) -> int:
     return 0 if x is y else (x - y).sign()
 
 
-def _quotient(x: Any, y: Any) -> Any:
-    head = _head(y)
+def quotient(x: Any, y: Any) -> Any:
+    """Return x / y, pulling a common power of t out of both where y begins with one.
+
+    Raises
+    ------
+    SingularError
+        The divisor vanishes and the dividend does not.
+    UndecidableError
+        The divisor may vanish.
+    """
+    head = head_of(y)
     if head == 0:
         if isinstance(x, arb_series) and isinstance(y, arb_series):
             return _cancelled_quotient(x, y)
-        raise SingularError(f"division by zero: {_head(x).str(8)} / 0")
+        raise SingularError(f"division by zero: {head_of(x).str(8)} / 0")
     if head.contains(0):
         raise UndecidableError(f"the divisor {head.str(8)} may be zero")
     return x / y
@@ -274,19 +283,19 @@ def _shifted(x: arb_series, by: int) -> arb_series:
     return arb_series([x[k] for k in range(by, x.prec)], prec=x.prec - by)
 
 
-def _power(base: Any, exponent: Any) -> Any:
+def power(base: Any, exponent: Any) -> Any:
     """Return ``base**exponent``: by products for a whole exponent, else by exp and log."""
     if isinstance(exponent, arb) and exponent.is_exact() and exponent.is_integer():
         whole = int(exponent.unique_fmpz())
         if whole >= 0:
             return base**whole
-        return _quotient(arb(1), base**-whole)
+        return quotient(arb(1), base**-whole)
     if isinstance(exponent, arb) and exponent == arb(1) / 2:
         return _sqrt(base)
-    if _head(base) == 0:
+    if head_of(base) == 0:
         return _zero_power(base, exponent)
-    if not _head(base) > 0:
-        raise SingularError(f"{_head(base).str(8)} to a power that is not a whole number is not real")
+    if not head_of(base) > 0:
+        raise SingularError(f"{head_of(base).str(8)} to a power that is not a whole number is not real")
     if isinstance(base, arb) and isinstance(exponent, arb):
         return base**exponent
     return (_log(base) * exponent).exp()
@@ -294,7 +303,7 @@ def _power(base: Any, exponent: Any) -> Any:
 
 def _zero_power(base: Any, exponent: Any) -> Any:
     """Return ``0**y`` for a constant y > 0 and a constant 0; the derivative there is another matter."""
-    if isinstance(base, arb) and _head(exponent) > 0:
+    if isinstance(base, arb) and head_of(exponent) > 0:
         return arb(0)
     raise SingularError("zero to a power that is not a whole number has no finite derivative")
 
@@ -304,7 +313,7 @@ def _log(v: Any) -> Any:
 
 
 def _sqrt(v: Any) -> Any:
-    head = _head(v)
+    head = head_of(v)
     if head > 0:
         return v.sqrt()
     if isinstance(v, arb):

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from verify.lift import elementary
 from verify.lift.array import FUNCTIONS, PREDICATES, UFUNCS, Lifted
+from verify.lift.ball import Ball
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +30,18 @@ def _entrywise(function: Callable[..., Any], arity: int) -> Callable[..., Any]:
     return np.frompyfunc(function, arity, 1)
 
 
+def _unary(name: str) -> Callable[[Any], Any]:
+    on_ball = elementary.unary(name)
+    return lambda x: on_ball(x) if isinstance(x, Ball) else x.unary(name)
+
+
+for _name in elementary.UNARY:
+    UFUNCS[getattr(np, _name)] = _entrywise(_unary(_name), 1)
+for _name in ("floor", "ceil", "trunc", "rint"):
+    UFUNCS[getattr(np, _name)] = _entrywise(getattr(elementary, _name), 1)
+for _name in ("hypot", "logaddexp", "arctan2"):
+    UFUNCS[getattr(np, _name)] = _entrywise(getattr(elementary, _name), 2)
+UFUNCS[np.remainder] = _entrywise(elementary.mod, 2)
 UFUNCS[np.sign] = _entrywise(lambda x: x.signum(), 1)
 UFUNCS[np.maximum] = _entrywise(lambda x, y: max(x, y), 2)
 UFUNCS[np.minimum] = _entrywise(lambda x, y: min(x, y), 2)

@@ -10,10 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
+from verify.lift import elementary
 from verify.lift.ball import Ball, exact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_SYMPY_NAMES = {
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "arcsinh": "asinh",
+    "arccosh": "acosh",
+    "arctanh": "atanh",
+}
 
 
 class Symbol:
@@ -97,6 +107,11 @@ class Symbol:
     def signum(self) -> Symbol:
         """Return the sign as a number."""
         return self._map(sp.sign(self.expr), self.value.signum())
+
+    def unary(self, name: str) -> Symbol:
+        """Return NumPy's function `name`, as SymPy writes it."""
+        function = getattr(sp, _SYMPY_NAMES.get(name, name))
+        return self._map(function(self.expr), elementary.unary(name)(self.value))
 
     def _decide(self, other: Any, relation: Any, holds: Callable[[Ball, Ball], bool]) -> bool:
         expr, value = (other.expr, other.value) if isinstance(other, Symbol) else (formula(other), Ball(exact(other)))

@@ -11,7 +11,9 @@ from hypothesis.extra import numpy as hnp
 from verify.errors import OpaqueError
 from verify.lift import Lifted, ball_array, lift, precision
 
-INTEGERS = hnp.arrays(np.float64, hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3), elements=st.integers(-9, 9))
+INTEGERS = hnp.arrays(
+    np.float64, hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3), elements=st.integers(-9, 9)
+)
 MATRICES = hnp.arrays(np.float64, st.tuples(st.integers(1, 3), st.integers(1, 3)), elements=st.integers(-9, 9))
 
 PROGRAMS = {
