@@ -96,6 +96,9 @@ class Trial:
         "==", "<=" (both false for NaN, as the notes' programs print) or "identical" (NaN is itself).
     dtypes : tuple of str
         The dtypes tried.
+    entrywise : bool
+        Whether each entry of the sides depends on that entry of the inputs alone: an exception is then put
+        down to the entries that break the claim.
     """
 
     shapes: tuple[Shapes, ...]
@@ -103,6 +106,7 @@ class Trial:
     batch: Callable[..., Batch]
     relation: str = "=="
     dtypes: tuple[str, ...] = ("float32", "float64")
+    entrywise: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:

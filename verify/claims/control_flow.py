@@ -35,7 +35,7 @@ def f(a: Tensor) -> Tensor:
         doublings += 1
         if doublings > ENDING:
             raise EndlessError(f"f(a) still loops after {ENDING} doublings: use a ≠ 0")
-    if b.sum() > 0:
+    if b.sum() > 0:  # noqa: SIM108 - the notes' program, as it stands
         c = b
     else:
         c = 100 * b
@@ -44,7 +44,7 @@ def f(a: Tensor) -> Tensor:
 
 def _norm(b: Array) -> Array:
     """Return the norm of each number as the engine computes it: its square may overflow or vanish."""
-    return np.sqrt(b * b)
+    return np.asarray(np.sqrt(b * b))
 
 
 def _doubled(a: Array) -> tuple[Array, Array]:
@@ -103,3 +103,134 @@ def _factor_on_draws(a: Array) -> Batch:
     _, grad, endless = on_draws(a)
     two = np.ldexp(np.ones_like(a), doublings)
     return Batch(grad, np.where(b > 0, two, two * a.dtype.type(100)), endless=endless)
+
+
+def _prove() -> Reals:
+    """Take the proof by paths from the truth: on every path f(a) is k·a."""
+    from symbolic.paths import control_flow_proof  # noqa: PLC0415 - the proof is built when asked for
+
+    proof = control_flow_proof()
+    steps = tuple(Step(*step) for step in proof.steps)
+    done = all(step.checked for step in steps)
+    return Reals("proved" if done else "undecided", steps)
+
+
+def _formula() -> sp.Basic:
+    a, d = sp.Symbol("a", real=True), sp.Function("d")
+    return sp.Eq(sp.Derivative(d(a), a), d(a) / a)
+
+
+def _factor_formula() -> sp.Basic:
+    a, d = sp.Symbol("a", real=True), sp.Function("d")
+    doublings = sp.Max(0, sp.ceiling(sp.log(500 / sp.Abs(a)) / sp.log(2))) + 1
+    factor = sp.Piecewise((2**doublings, a > 0), (100 * 2**doublings, True))
+    return sp.Eq(sp.Derivative(d(a), a), factor)
+
+
+def _run(torch: Engine, value: float, dtype: str) -> tuple[float, float, float] | None:
+    """Return d, a.grad and d / a of the notes' cell at one number; None where it never ends."""
+    a = torch.tensor(np.array(value, dtype=dtype), requires_grad=True)
+    try:
+        d = f(a)
+    except EndlessError:
+        return None
+    d.backward()
+    return (float(array(d)), float(array(a.grad)), float(array(d / a)))
+
+
+def _shown(torch: Engine, value: float, dtype: str = "float32") -> tuple[str, float, float, float]:
+    found = _run(torch, value, dtype)
+    if found is None:
+        return f"f({value}) in {dtype} never ends", np.nan, np.nan, np.nan
+    d, grad, quotient = found
+    return f"{dtype} a = {value!r}: d = {d}, a.grad = {grad}, d / a = {quotient}", d, grad, quotient
+
+
+def _zero(torch: Engine) -> Shown:
+    endless = all(_run(torch, zero, "float32") is None for zero in (0.0, -0.0))
+    return Shown(endless, f"f(0.0) and f(-0.0) still loop after {ENDING} doublings: 0 · 2 = 0 < 1000")
+
+
+def _infinity(torch: Engine) -> Shown:
+    text, _, grad, quotient = _shown(torch, float("inf"))
+    return Shown(grad == 2 and np.isnan(quotient), text)
+
+
+def _nan(torch: Engine) -> Shown:
+    text, _, grad, quotient = _shown(torch, float("nan"))
+    return Shown(grad == 200 and np.isnan(quotient), text)
+
+
+def _rounded(torch: Engine) -> Shown:
+    a = float.fromhex("-0x1.47ae2p0")
+    text, d, grad, quotient = _shown(torch, a)
+    exact = a * 102400
+    return Shown(grad == 102400 and d != exact and quotient != grad, f"{text}; 102400 · a = {exact}")
+
+
+def _huge(torch: Engine) -> Shown:
+    text, _, grad, quotient = _shown(torch, float(np.float32(2.0**127)))
+    return Shown(grad == 2 and np.isinf(quotient), text)
+
+
+def _subnormal(torch: Engine) -> Shown:
+    text, d, grad, quotient = _shown(torch, 2.0**-149)
+    return Shown(d == 1024 and grad == np.inf and quotient == np.inf, f"{text}; the derivative is 2^159")
+
+
+def _half(torch: Engine) -> Shown:
+    text, d, _, _ = _shown(torch, 200.0, "float16")
+    return Shown(d == 400, f"{text}; over the reals d = 1600")
+
+
+_SCALAR = ({"a": ()},)
+
+CLAIMS = (
+    Claim(
+        id="control-flow-gradient",
+        section="2.5.4",
+        statement="After d = f(a) and d.backward(), the gradient a.grad equals d / a.",
+        formula=_formula,
+        operations=("control_flow",),
+        proof=_prove,
+        trial=Trial(_SCALAR, _quotient, _quotient_on_draws, dtypes=("float16", "float32", "float64")),
+        condition="a ≠ 0",
+        because="a.grad is exact, but d = fl(100·b) and d / a round when a is negative",
+        shows=(
+            Demonstration("a = 0", "The loop never ends: doubling zero leaves zero.", _zero),
+            Demonstration(
+                "negative a",
+                "The gradient is exactly 100·2^k, but 100·b rounds, and dividing by a does not undo it.",
+                _rounded,
+            ),
+            Demonstration("infinite a", "The gradient is finite, inf / inf is NaN.", _infinity),
+            Demonstration(
+                "a is NaN",
+                "NaN < 1000 and NaN > 0 are both false: one doubling, the else branch, gradient 200.",
+                _nan,
+            ),
+            Demonstration("huge a", "2a (or 100·b) overflows to infinity, the gradient does not.", _huge),
+            Demonstration(
+                "subnormal a",
+                "Both sides overflow to infinity and compare equal, though neither is the derivative.",
+                _subnormal,
+            ),
+            Demonstration(
+                "float16 leaves the loop early",
+                "The norm squares b in float16, which overflows from 256 on: inf < 1000 is false.",
+                _half,
+            ),
+        ),
+    ),
+    Claim(
+        id="control-flow-factor",
+        section="2.5.4",
+        statement="A gradient can be computed through loops and branches: it is that of the path taken.",
+        formula=_factor_formula,
+        operations=("control_flow",),
+        proof=_prove,
+        trial=Trial(_SCALAR, _factor, _factor_on_draws),
+        condition="a ≠ 0 and |a| is not 500·2^-n, where f jumps",
+        because="factors of 2 and one of 100 multiply exactly",
+    ),
+)

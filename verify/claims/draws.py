@@ -50,11 +50,11 @@ def specials(dtype: np.dtype) -> Array:
     half = [0.0, least, 3 * least, tiny - least, tiny, info.eps, 1.0, 3.0, most / 4, most / 2, most]
     values = [*half, np.inf, np.nan, 1 - info.epsneg, np.sqrt(most), np.sqrt(tiny)]
     both = np.array([*values, *(-np.asarray(values))], dtype=dtype)
-    return both[~(np.isnan(both) & np.signbit(both))]
+    return np.asarray(both[~(np.isnan(both) & np.signbit(both))])
 
 
 def special(rng: np.random.Generator, count: int, shape: Shape, dtype: np.dtype) -> Array:
-    """Special values everywhere, or one of them among standard normal entries, in turn."""
+    """Special values everywhere, only the hardest of them, or one among standard normal entries, in turn."""
     values = specials(dtype)
     if not shape:
         return rng.permutation(np.resize(values, count))
@@ -63,8 +63,9 @@ def special(rng: np.random.Generator, count: int, shape: Shape, dtype: np.dtype)
     place = rng.integers(0, planted.shape[1], count)
     planted[np.arange(count), place] = rng.choice(values, count)
     planted = planted.reshape(count, *shape)
-    turn = (np.arange(count) % 2).reshape(count, *(1 for _ in shape))
-    return np.where(turn == 0, everywhere, planted)
+    hardest = rng.choice(np.array([np.inf, -np.inf, np.nan, 0, 1], dtype=dtype), (count, *shape))
+    turn = (np.arange(count) % 3).reshape(count, *(1 for _ in shape))
+    return np.asarray(np.choose(turn, [everywhere, planted, hardest]))
 
 
 def simple(rng: np.random.Generator, count: int, shape: Shape, dtype: np.dtype) -> Array:
@@ -75,6 +76,19 @@ def simple(rng: np.random.Generator, count: int, shape: Shape, dtype: np.dtype) 
     whole = np.trunc((2 * rng.random((count, *shape)) - 1) * limit)
     scale = rng.integers(-2, 3, size=(count, *(1 for _ in shape)))
     return np.ldexp(whole, scale * (bits > 2)).astype(dtype)
+
+
+def edges(rng: np.random.Generator, count: int, shape: Shape, dtype: np.dtype) -> Array:
+    """Numbers of one or two bits, ordinary or near the edges of the dtype's range: the simplest that leave it."""
+    info = np.finfo(dtype)
+    low, high = info.minexp, info.maxexp - 1
+    exponent = np.array([0, 1, low - info.nmant, low, low // 2, high // 2, high // 2 + 1, high - 1, high])
+    ordinary = rng.random((count, *shape)) < 0.5  # a coin
+    drawn = np.ldexp(
+        rng.choice([1, 1.5], (count, *shape)), np.where(ordinary, 0, rng.choice(exponent, (count, *shape)))
+    )
+    sign = rng.choice([-1, 0, 1], (count, *shape), p=[0.2, 0.2, 0.6])
+    return np.where(sign == 0, 0, np.copysign(drawn, sign)).astype(dtype)
 
 
 SOURCES: dict[str, Callable[[np.random.Generator, int, Shape, np.dtype], Array]] = {

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from verify.claims.draws import SOURCES, SPECIAL_DRAWS, WHERE, generator, specials
-from verify.claims.smallest import smallest, take
+from verify.claims.smallest import WIDTH, smallest, take
 from verify.claims.trial import KINDS, RELATIONS, agree, broken, classify, run_program, run_programs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from verify.claims.claim import Array, Batch, Engine, Shape, Shapes, Trial
 
@@ -21,9 +22,6 @@ CHECKED = 12
 
 ONE_BY_ONE = 400
 """Draws of each distribution and shape where only the engine can tell."""
-
-WIDTH = 1024
-"""Candidates that the search for the smallest exception tries at a time; a tenth of it one by one."""
 
 
 class _DisagreementError(Exception):
@@ -62,9 +60,7 @@ class Experiment:
         Draws of each distribution but the special one, shared out among the shapes.
     """
 
-    def __init__(
-        self, trial: Trial, torch: Engine, dtype: str, key: tuple[int, str], draws: int
-    ) -> None:
+    def __init__(self, trial: Trial, torch: Engine, dtype: str, key: tuple[int, str], draws: int) -> None:
         self.trial, self.torch, self.dtype, self.key = trial, torch, np.dtype(dtype), key
         self.draws, self.modelled = draws, True
 
@@ -101,7 +97,7 @@ class Experiment:
         if self.modelled:
             some = slice(None if source == "special values" else CHECKED)
             self._compare(tuple(x[some] for x in drawn), batch, some)
-        return Sample(source, shapes, drawn, broken(self.trial, batch), classify(drawn, batch))
+        return Sample(source, shapes, drawn, broken(self.trial, batch), classify(self.trial, drawn, batch))
 
     def _drawn(self, source: str, name: str, shape: Shape, count: int) -> Array:
         rng = generator(*self.key, str(self.dtype), source, name, str(shape))
@@ -143,9 +139,7 @@ class Experiment:
         ulps = _ulps(left_at, right_at)
         return {**shown, **at, "left": decimal(left_at), "right": decimal(right_at), "ulps": ulps}
 
-    def _entry(
-        self, source: str, samples: Sequence[Sample], smallest_of: dict[str, Any]
-    ) -> dict[str, Any]:
+    def _entry(self, source: str, samples: Sequence[Sample], smallest_of: dict[str, Any]) -> dict[str, Any]:
         mine = [s for s in samples if s.source == source]
         draws = sum(len(s.mask) for s in mine)
         exceptions = sum(int(s.mask.sum()) for s in mine)
@@ -199,5 +193,8 @@ def _ulps(left: np.floating, right: np.floating) -> float | None:
     """Return the distance in units in the last place of the right side; None unless both are finite."""
     if not (np.isfinite(left) and np.isfinite(right)):
         return None
-    wide = np.longdouble
-    return float(abs(wide(left) - wide(right)) / wide(np.spacing(np.abs(right))))
+    info = np.finfo(right.dtype)
+    _, exponent = np.frexp(right)
+    unit = max(int(exponent) - 1, info.minexp) - info.nmant
+    distance = abs(Fraction(float(left)) - Fraction(float(right))) / Fraction(2) ** unit
+    return float(distance)

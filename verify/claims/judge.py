@@ -144,16 +144,19 @@ def _verdict(
     return ("holds-if" if conditions else "holds"), conditions
 
 
-def _reason(
-    claim: Claim, verdict: str, reals: Reals, floats: Sequence[dict[str, Any]]
-) -> str:
+def _reason(claim: Claim, verdict: str, reals: Reals, floats: Sequence[dict[str, Any]]) -> str:
     if claim.untestable is not None:
         return claim.untestable
     if verdict == "false":
         failed = next(step for step in reals.steps if not step.checked)
         return f"Refuted: {failed.reason}."
-    parts = [{"proved": "Proved over the reals", "by semantics": "The program does so when run",
-              "undecided": "No proof was found"}[reals.verdict]]
+    parts = [
+        {
+            "proved": "Proved over the reals",
+            "by semantics": "The program does so when run",
+            "undecided": "No proof was found",
+        }[reals.verdict]
+    ]
     parts += [part for part in (_counted(floats), claim.because) if part]
     return "; ".join(parts) + "."
 
@@ -161,9 +164,9 @@ def _reason(
 def _counted(floats: Sequence[dict[str, Any]]) -> str:
     """Return the headline of the counts: standard normal draws, dtype by dtype."""
     usual = [entry for entry in floats if entry["source"] == "standard normal"]
-    if not usual:
-        return ""
     if not any(entry["exceptions"] for entry in floats):
-        return f"no exception in {sum(entry['draws'] for entry in floats)} draws"
-    each = [f"{100 * entry['frequency']:.3g} % in {entry['dtype']}" for entry in usual]
-    return f"of standard normal draws, {' and '.join(each)} are exceptions"
+        return f"no exception in {sum(entry['draws'] for entry in floats)} draws" if floats else ""
+    each = [f"{100 * entry['frequency']:.3g} % in {entry['dtype']}" for entry in usual if entry["exceptions"]]
+    if not each:
+        return f"no exception in {sum(entry['draws'] for entry in usual)} standard normal draws"
+    return f"of standard normal draws {' and '.join(each)} are exceptions"

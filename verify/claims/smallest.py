@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from verify.claims.draws import simple
+from verify.claims.draws import edges, simple, special, specials
 from verify.claims.trial import KINDS, broken, classify, rows
 
 if TYPE_CHECKING:
@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     Evaluate = Callable[[Sequence[Array]], Batch]
 
 LADDER_BITS = 11
-"""A claim about one number is tried at every odd integer of so many bits: below, the smallest is exact."""
+"""A claim about one number is tried at every odd integer of so many bits."""
+
+EVERY_BITS = 20
+"""Up to so many bits the significands of a single number are all tried: that smallest is exact."""
+
+WIDTH = 1024
+"""Candidates that the search tries at a time; fewer where each is run through the engine alone."""
 
 ROUNDS = 60
 """Improvements of one exception before the search is content."""
@@ -48,7 +54,7 @@ def order(inputs: Sequence[Array]) -> Array:
     entries = np.concatenate([rows(x) for x in inputs], axis=1)
     bits, exponent = significant_bits(entries), np.abs(exponents(entries))
     negative = np.signbit(entries)
-    spread = [entries[:, k] for k in reversed(range(entries.shape[1]))]
+    spread = [np.abs(entries[:, k]) for k in reversed(range(entries.shape[1]))]
     keys = (*spread, negative.sum(1), exponent.sum(1), bits.sum(1))
     indices: Array = np.lexsort(keys)
     return indices
@@ -84,8 +90,9 @@ def ladder(dtype: np.dtype) -> Array:
 def _candidates(rng: np.random.Generator, shapes: Shapes, dtype: np.dtype, width: int) -> Arrays:
     if tuple(shapes.values()) == ((),):
         values = ladder(dtype)
-        return (values[:: max(1, len(values) // (2 * width))],)
-    return tuple(simple(rng, width, shape, dtype) for shape in shapes.values())
+        return (np.concatenate([values[:: max(1, len(values) // (2 * width))], specials(dtype)]),)
+    drawn = ([draw(rng, width // 3, shape, dtype) for draw in (simple, edges, special)] for shape in shapes.values())
+    return tuple(np.concatenate(parts) for parts in drawn)
 
 
 def _shorter(value: np.floating) -> Array:
@@ -115,16 +122,14 @@ def _moves(entries: Array) -> Array:
 
 def _kept(trial: Trial, evaluate: Evaluate, inputs: Arrays, kind: int) -> Arrays:
     batch = evaluate(inputs)
-    return take(inputs, broken(trial, batch) & (classify(inputs, batch) == kind))
+    return take(inputs, broken(trial, batch) & (classify(trial, inputs, batch) == kind))
 
 
 def _best(inputs: Arrays) -> Arrays:
     return take(inputs, order(inputs)[:1])
 
 
-def _shrunk(
-    trial: Trial, evaluate: Evaluate, start: Arrays, shapes: Shapes, kind: int, width: int
-) -> Arrays:
+def _shrunk(trial: Trial, evaluate: Evaluate, start: Arrays, shapes: Shapes, kind: int, width: int) -> Arrays:
     best = start
     for _ in range(ROUNDS):
         moves = _moves(_entries(best)[0])
@@ -132,9 +137,23 @@ def _shrunk(
         kept = _kept(trial, evaluate, _tensors(moves, shapes), kind)
         pooled = tuple(np.concatenate(pair) for pair in zip(best, kept, strict=True))
         better = _best(pooled)
-        if all(np.array_equal(a, b, equal_nan=True) for a, b in zip(better, best, strict=True)):
+        if all(a.tobytes() == b.tobytes() for a, b in zip(better, best, strict=True)):
             break
         best = better
+    return best
+
+
+def _every(trial: Trial, evaluate: Evaluate, best: Arrays, kind: int) -> Arrays:
+    """Try every number in (-2, -1] and [1, 2) of fewer bits than `best`, or as many, fewest first."""
+    bits = int(significant_bits(best[0])[0])
+    if bits > EVERY_BITS or exponents(best[0])[0] != 0:
+        return best
+    for width in range(LADDER_BITS, bits + 1):
+        odd = np.arange(2 ** (width - 1) + 1, 2**width, 2) / 2.0 ** (width - 1)
+        values = np.concatenate([odd, -odd]).astype(best[0].dtype)
+        kept = _kept(trial, evaluate, (values,), kind)
+        if len(kept[0]):
+            return _best(kept)
     return best
 
 
@@ -174,5 +193,7 @@ def smallest(
         pool = tuple(np.concatenate(parts) for parts in zip(*pools, strict=True))
         kept = _kept(trial, evaluate, pool, code)
         if len(kept[0]):
-            return _shrunk(trial, evaluate, _best(kept), shapes, code, width)
+            best = _shrunk(trial, evaluate, _best(kept), shapes, code, width)
+            alone = tuple(shapes.values()) == ((),) and width == WIDTH
+            return _every(trial, evaluate, best, code) if alone else best
     return None

@@ -29,8 +29,7 @@ def rows(values: Array) -> Array:
 
 
 def _any(mask: Array) -> Array:
-    found: Array = rows(mask).any(axis=1)
-    return found
+    return np.asarray(rows(mask).any(axis=1))
 
 
 def broken(trial: Trial, batch: Batch) -> Array:
@@ -39,13 +38,22 @@ def broken(trial: Trial, batch: Batch) -> Array:
     return mask if batch.endless is None else mask | batch.endless
 
 
-def classify(inputs: Sequence[Array], batch: Batch) -> Array:
+def _at_fault(arrays: Sequence[Array], good: Array) -> list[Array]:
+    """Return the arrays with an innocent 1 in the place of entries that keep the claim."""
+    return [np.where(good, x.dtype.type(1), x) for x in arrays]
+
+
+def classify(trial: Trial, inputs: Sequence[Array], batch: Batch) -> Array:
     """Return for each draw the index in `KINDS` of what would explain an exception."""
-    results = (batch.left, batch.right, *batch.parts)
+    results: Sequence[Array] = (batch.left, batch.right, *batch.parts)
+    parts: Sequence[Array] = batch.parts
+    if trial.entrywise:
+        good = RELATIONS[trial.relation](batch.left, batch.right)
+        inputs, results, parts = (_at_fault(arrays, good) for arrays in (inputs, results, parts))
     tiny = np.finfo(inputs[0].dtype).tiny
     zero = np.any([_any(x == 0) for x in inputs], axis=0)
-    flushed = np.any([_any(x == 0) for x in batch.parts], axis=0) & ~zero if batch.parts else False
-    subnormal = np.any([_any((x != 0) & (np.abs(x) < tiny)) for x in (*inputs, *results)], axis=0)
+    flushed = np.any([_any(x == 0) for x in parts], axis=0) & ~zero if parts else False
+    subnormal = np.any([_any((x != 0) & (np.abs(x) <= tiny)) for x in results], axis=0)
     kind = np.where(subnormal | flushed, KINDS.index("underflow"), KINDS.index("rounding"))
     kind[np.any([_any(~np.isfinite(x)) for x in results], axis=0)] = KINDS.index("overflow")
     if batch.divisor is not None:
@@ -83,8 +91,7 @@ def same_bits(first: Array, second: Array) -> Array:
     if first.shape != second.shape or first.dtype != second.dtype:
         return np.zeros(len(first), dtype=bool)
     equal = (first == second) & (np.signbit(first) == np.signbit(second))
-    agree: Array = rows(equal | (np.isnan(first) & np.isnan(second))).all(axis=1)
-    return agree
+    return np.asarray(rows(equal | (np.isnan(first) & np.isnan(second))).all(axis=1))
 
 
 def agree(model: Batch, real: Batch) -> Array:
