@@ -105,4 +105,3 @@ def _run(arguments: Sequence[str] | None) -> int:
         typer.echo("gradproof: interrupted", err=True)
         return INTERRUPTED
     return int(result or 0)
-

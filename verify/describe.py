@@ -12,13 +12,13 @@ import sympy as sp
 
 import numeric
 import symbolic
-from verify.verdicts import Check, Detail, Verdict, Worst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from verify.examples import Example
     from verify.subject import Subject
+    from verify.verdicts import Check, Detail, Verdict, Worst
 
 
 def formula(expr: Any) -> dict[str, str]:

@@ -15,10 +15,11 @@ import numpy as np
 from hypothesis import strategies as st
 
 from verify.oracles.proof import concrete
-from verify.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from verify.subject import Subject
 
 LARGEST_SIZE = 4
 DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
@@ -54,7 +55,14 @@ class Example:
         """What tells two examples apart."""
         arrays = tuple((n, x.shape, x.tobytes()) for n, x in self.arrays.items())
         tangents = tuple((n, x.tobytes()) for n, x in self.tangents.items())
-        return (self.subject.name, self.subject.variant.label, self.dtype.name, arrays, tangents, self.out_bar.tobytes())
+        return (
+            self.subject.name,
+            self.subject.variant.label,
+            self.dtype.name,
+            arrays,
+            tangents,
+            self.out_bar.tobytes(),
+        )
 
     @property
     def scale(self) -> float:

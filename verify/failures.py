@@ -7,7 +7,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from flint import arb
 
 from verify.compare import Entry, ulps
 from verify.diagnosis import DIGITS, PRIMAL, SUBGRADIENT, TANGENT, Diagnosis, diagnose
@@ -18,6 +17,8 @@ from verify.oracles.rounding import claimed_vjp
 from verify.verdicts import Status
 
 if TYPE_CHECKING:
+    from flint import arb
+
     from verify.examples import Example
     from verify.search import Observation, Outcome
     from verify.subject import Subject

@@ -78,7 +78,7 @@ class Outcome:
             self.worst_ratio = (seen.ratio, example)
 
 
-class _Objection(AssertionError):
+class _ObjectionError(AssertionError):
     """An example that an oracle objects to: what Hypothesis shrinks."""
 
     def __init__(self, example: Any, seen: Observation) -> None:
@@ -128,11 +128,11 @@ def search(
             outcome.note(example, seen)
         if objects:
             outcome.first = outcome.first or example
-            raise _Objection(example, seen)
+            raise _ObjectionError(example, seen)
 
     try:
         trial()
-    except _Objection as smallest:
+    except _ObjectionError as smallest:
         outcome.counterexample, outcome.objection = smallest.example, smallest.seen
     except hypothesis.errors.Flaky:  # the deadline passed while shrinking: what was found stands
         outcome.counterexample = outcome.first

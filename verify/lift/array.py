@@ -17,11 +17,14 @@ Constant = "Callable[[Any, np.dtype[Any]], Any]"
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 """NEP 18: the NumPy functions that can be lifted, filled in by `verify.lift.functions`."""
 
-UFUNCS: dict[np.ufunc, Callable[..., Any]] = {}
-"""NEP 13: the ufuncs that can be lifted, each as a function of object arrays, filled in likewise."""
 
-PREDICATES: set[np.ufunc] = set()
-"""The ufuncs whose result is an array of truth values."""
+class Protocol:
+    """Where NEP 13 lands: `verify.lift.ufuncs` ties it, since it stands on this module."""
+
+    ufunc: Callable[..., Any]
+
+
+PROTOCOL = Protocol()
 
 
 class Lifted(np.lib.mixins.NDArrayOperatorsMixin):
@@ -121,19 +124,7 @@ class Lifted(np.lib.mixins.NDArrayOperatorsMixin):
         return object_array(flat, value.shape)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        function = UFUNCS.get(ufunc)
-        if function is None:
-            raise OpaqueError(f"numpy.{ufunc.__name__} is not lifted: {_operands(inputs)}")
-        if kwargs:
-            raise OpaqueError(f"numpy.{ufunc.__name__} with {', '.join(kwargs)}= is not lifted")
-        if method != "__call__":
-            raise OpaqueError(f"numpy.{ufunc.__name__}.{method} is not lifted: call the function by name")
-        result = function(*(self.cells_of(x) for x in inputs))
-        if ufunc in PREDICATES:
-            return np.asarray(result, dtype=bool)[()]
-        if ufunc is np.matmul:
-            result = self.filled_in(result)
-        return self.like(result, _float_type(inputs))
+        return PROTOCOL.ufunc(self, ufunc, method, inputs, kwargs)
 
     def filled_in(self, cells: Any) -> Cells:
         """Return `cells` with NumPy's plain 0 of an empty sum made an exact number."""
@@ -145,7 +136,7 @@ class Lifted(np.lib.mixins.NDArrayOperatorsMixin):
         del types
         implementation = FUNCTIONS.get(func)
         if implementation is None:
-            raise OpaqueError(f"numpy.{func.__name__} is not lifted: {_operands(args)}")
+            raise OpaqueError(f"numpy.{func.__name__} is not lifted: {operands(args)}")
         return implementation(*args, **kwargs)
 
     def __array__(self, *_: Any, **__: Any) -> Any:
@@ -179,11 +170,6 @@ def scalar_cells(item: Any) -> Cells:
     return cells
 
 
-def _float_type(inputs: Sequence[Any]) -> np.dtype[Any]:
-    """Return the float dtype that NumPy would give the result (NEP 50)."""
-    kinds = [x if isinstance(x, (int, float)) else x.dtype for x in inputs if not isinstance(x, bool)]
-    return np.result_type(*kinds)
-
-
-def _operands(inputs: Any) -> str:
+def operands(inputs: Any) -> str:
+    """Return what a function was given, for the words of an error."""
     return ", ".join(f"{type(x).__name__}{getattr(x, 'shape', '')}" for x in inputs)

@@ -6,66 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from verify.lift import elementary
-from verify.lift.array import FUNCTIONS, PREDICATES, UFUNCS, Lifted
-from verify.lift.ball import Ball
+from verify.lift.array import FUNCTIONS, PROTOCOL, Lifted
+from verify.lift.ufuncs import dispatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# -- ufuncs: NumPy's own loops over objects, which call the entries' operators and methods ---------------
-
-_NATIVE = (
-    np.add, np.subtract, np.multiply, np.divide, np.negative, np.positive, np.power, np.absolute,
-    np.square, np.exp, np.log, np.sqrt,
-)  # fmt: skip
-_COMPARISONS = (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal)
-
-UFUNCS.update({ufunc: ufunc for ufunc in _NATIVE})
-UFUNCS.update({ufunc: ufunc for ufunc in _COMPARISONS})
-PREDICATES.update(_COMPARISONS)
-
-
-def _entrywise(function: Callable[..., Any], arity: int) -> Callable[..., Any]:
-    return np.frompyfunc(function, arity, 1)
-
-
-def _unary(name: str) -> Callable[[Any], Any]:
-    on_ball = elementary.unary(name)
-    return lambda x: on_ball(x) if isinstance(x, Ball) else x.unary(name)
-
-
-for _name in elementary.UNARY:
-    UFUNCS[getattr(np, _name)] = _entrywise(_unary(_name), 1)
-for _name in ("floor", "ceil", "trunc", "rint"):
-    UFUNCS[getattr(np, _name)] = _entrywise(getattr(elementary, _name), 1)
-for _name in ("hypot", "logaddexp", "arctan2"):
-    UFUNCS[getattr(np, _name)] = _entrywise(getattr(elementary, _name), 2)
-UFUNCS[np.remainder] = _entrywise(elementary.mod, 2)
-UFUNCS[np.sign] = _entrywise(lambda x: x.signum(), 1)
-UFUNCS[np.maximum] = _entrywise(lambda x, y: max(x, y), 2)
-UFUNCS[np.minimum] = _entrywise(lambda x, y: min(x, y), 2)
-UFUNCS[np.isnan] = _entrywise(lambda _: False, 1)
-UFUNCS[np.isfinite] = _entrywise(lambda _: True, 1)
-UFUNCS[np.isinf] = _entrywise(lambda _: False, 1)
-PREDICATES.update((np.isnan, np.isfinite, np.isinf))
-
-
-def _matmul(x: Any, y: Any) -> Any:
-    """Return the product of matrices as sums of products: NumPy has no objects' loop for empty sums."""
-    columns = y.ndim == 1
-    y = y[:, None] if columns else y
-    rows = x.ndim == 1
-    x = x[None, :] if rows else x
-    product = np.add.reduce(x[..., :, :, None] * y[..., None, :, :], axis=-2)
-    product = product[..., 0] if columns else product
-    return product[..., 0, :] if rows and not columns else product[..., 0] if rows else product
-
-
-UFUNCS[np.matmul] = _matmul  # an empty sum is a plain 0, which `Lifted.like` makes exact
-
-
-# -- functions -------------------------------------------------------------------------------------------
+PROTOCOL.ufunc = dispatch  # the array's half of NEP 13 stands below this module
 
 
 def lifts(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -129,48 +76,37 @@ def _copy(x: Lifted, **_: Any) -> Any:
     return x.copy()
 
 
-@lifts(np.sum)
-def _sum(x: Lifted, axis: Any = None, dtype: Any = None, keepdims: bool = False, **_: Any) -> Any:
-    del dtype
-    return x.like(x.filled_in(np.add.reduce(x.cells, axis=axis, keepdims=keepdims)))
+def _reduction(ufunc: np.ufunc) -> Callable[..., Any]:
+    """Lift a reduction by the ufunc that it folds with."""
+
+    def reduced(x: Lifted, axis: Any = None, dtype: Any = None, **options: Any) -> Any:
+        del dtype  # real numbers have none
+        return ufunc.reduce(x, axis=axis, **options)
+
+    return reduced
 
 
-@lifts(np.prod)
-def _prod(x: Lifted, axis: Any = None, keepdims: bool = False, **_: Any) -> Any:
-    return x.like(x.filled_in(np.multiply.reduce(x.cells, axis=axis, keepdims=keepdims)))
+for _function, _ufunc in (
+    (np.sum, np.add), (np.prod, np.multiply), (np.max, np.maximum), (np.min, np.minimum),
+    (np.amax, np.maximum), (np.amin, np.minimum), (np.any, np.logical_or), (np.all, np.logical_and),
+):  # fmt: skip
+    FUNCTIONS[_function] = _reduction(_ufunc)
 
 
 @lifts(np.mean)
-def _mean(x: Lifted, axis: Any = None, dtype: Any = None, keepdims: bool = False, **_: Any) -> Any:
-    total = _sum(x, axis=axis, dtype=dtype, keepdims=keepdims)
+def _mean(x: Lifted, axis: Any = None, keepdims: bool = False, **_: Any) -> Any:
+    total = np.sum(x, axis=axis, keepdims=keepdims)
     return total / (x.size // max(total.size, 1))
 
 
 @lifts(np.cumsum)
 def _cumsum(x: Lifted, axis: Any = None, **_: Any) -> Any:
-    cells = x.cells.ravel() if axis is None else x.cells
-    return x.like(np.add.accumulate(cells, axis=0 if axis is None else axis))
+    return np.add.accumulate(x if axis is not None else np.ravel(x), axis=axis or 0)
 
 
-@lifts(np.max, np.amax)
-def _max(x: Lifted, axis: Any = None, keepdims: bool = False, **_: Any) -> Any:
-    return _folded(x, np.maximum, axis, keepdims)
-
-
-@lifts(np.min, np.amin)
-def _min(x: Lifted, axis: Any = None, keepdims: bool = False, **_: Any) -> Any:
-    return _folded(x, np.minimum, axis, keepdims)
-
-
-def _folded(x: Lifted, ufunc: np.ufunc, axis: Any, keepdims: bool) -> Any:
-    axes = tuple(range(x.ndim)) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, x.ndim)
-    kept = [a for a in range(x.ndim) if a not in axes]
-    rows = x.cells.transpose(*axes, *kept).reshape(-1, *(x.shape[a] for a in kept))
-    best = rows[0]
-    for row in rows[1:]:
-        best = UFUNCS[ufunc](best, row)
-    result = np.asarray(best, dtype=object)
-    return x.like(np.expand_dims(result, axes) if keepdims else result)
+@lifts(np.cumprod)
+def _cumprod(x: Lifted, axis: Any = None, **_: Any) -> Any:
+    return np.multiply.accumulate(x if axis is not None else np.ravel(x), axis=axis or 0)
 
 
 @lifts(np.dot)

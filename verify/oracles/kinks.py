@@ -17,8 +17,13 @@ if TYPE_CHECKING:
     from verify.subject import Subject
 
 TITLE = "Conventions at kinks"
-COMPARES = ("numeric VJP at the kink, as it runs", "the declared convention, and the one-sided derivatives by FLINT's series")
-INDEPENDENT_OF = "One-sided derivatives come from the series of the definition along +u and -u, with t read as infinitesimal."
+COMPARES = (
+    "numeric VJP at the kink, as it runs",
+    "the declared convention, and the one-sided derivatives by FLINT's series",
+)
+INDEPENDENT_OF = (
+    "One-sided derivatives come from the series of the definition along +u and -u, with t read as infinitesimal."
+)
 BOUND = "None: the convention is met to the bit, and the subgradient lies between the one-sided derivatives."
 
 
@@ -33,7 +38,9 @@ def check(subjects: Sequence[Subject]) -> Check:
     if bad:
         return _check(bad[0].status, f"{bad[0].label}: {bad[0].text}", len(details), details)
     if not details:
-        return _check(Status.NOT_APPLICABLE, "Every declared point is outside the domain: nothing is claimed there.", 0, ())
+        return _check(
+            Status.NOT_APPLICABLE, "Every declared point is outside the domain: nothing is claimed there.", 0, ()
+        )
     return _check(Status.AGREE, f"{len(details)} points on a kink meet the declared convention.", len(details), details)
 
 
@@ -53,7 +60,9 @@ def _at(subject: Subject, kink: Any) -> Detail | None:
     claimed = claimed_vjp(subject, example)[kink.input]
     due = np.full(claimed.shape, float(kink.convention)) * _weights(example, claimed.shape)
     if not np.array_equal(claimed, due, equal_nan=True):
-        return Detail(label, Status.DISAGREE, f"the VJP is {claimed.tolist()}, the declared convention gives {due.tolist()}")
+        return Detail(
+            label, Status.DISAGREE, f"the VJP is {claimed.tolist()}, the declared convention gives {due.tolist()}"
+        )
     seen = enclosure.judge(subject, example)
     if seen.status is Status.DISAGREE:
         return Detail(label, Status.DISAGREE, seen.words or "outside the one-sided derivatives")
