@@ -1,5 +1,6 @@
 """The truth: what an operation means, its derivative for every size, and every step checked."""
 
+from symbolic.canonical import canonical, equal_for_every_size
 from symbolic.errors import (
     DerivationError,
     EvaluationError,
@@ -8,6 +9,7 @@ from symbolic.errors import (
     Undecidable,
     UnknownOperationError,
 )
+from symbolic.evaluate import evaluate
 from symbolic.index import Bracket, IndexForm, Partial, entry_of
 
 __all__ = [
@@ -20,5 +22,8 @@ __all__ = [
     "SymbolicError",
     "Undecidable",
     "UnknownOperationError",
+    "canonical",
     "entry_of",
+    "equal_for_every_size",
+    "evaluate",
 ]

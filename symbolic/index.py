@@ -2,7 +2,8 @@
 
 A tensor `x` of rank 1 or more is ``IndexedBase("x", real=True)`` and its entries are ``x[i, j]``; a 0-d
 tensor is its own only entry, the real ``Symbol("x")``. A size is a nonnegative integer symbol, an index an
-integer symbol that runs from 0. A sum has one limit; several indices are nested sums.
+integer symbol that runs from 0. SymPy writes directly nested sums as one `Sum` whose limits stand innermost
+first; `outermost` takes the outermost one off, and nothing else here reads limits.
 """
 
 from __future__ import annotations
@@ -46,6 +47,12 @@ def summed(body: Expr, *limits: tuple[Expr, Expr]) -> Expr:
     for i, n in reversed(limits):
         body = sp.Sum(body, (i, 0, n - 1))
     return body
+
+
+def outermost(node: Expr) -> tuple[Expr, tuple[Expr, Expr, Expr]]:
+    """Return the body of a sum under its outermost sign, and that sign's ``(index, lower, upper)``."""
+    *inner, limit = node.limits
+    return (sp.Sum(node.function, *inner) if inner else node.function), tuple(limit)
 
 
 class Bracket(sp.Function):  # type: ignore[misc]  # SymPy is untyped
@@ -135,7 +142,7 @@ def tensor_name(entry: Expr) -> str:
 
 def bound_indices(expr: Expr) -> set[Expr]:
     """Return every index that some sum in `expr` binds."""
-    return {s.limits[0][0] for s in expr.atoms(sp.Sum)}
+    return {limit[0] for s in expr.atoms(sp.Sum) for limit in s.limits}
 
 
 def tensor_labels(expr: Expr) -> set[Expr]:
@@ -174,13 +181,12 @@ def substitute(expr: Expr, replacements: Mapping[Expr, Expr]) -> Expr:
 
 
 def _substitute_in_sum(expr: Expr, live: dict[Expr, Expr]) -> Expr:
-    i, lower, upper = expr.limits[0]
+    body, (i, lower, upper) = outermost(expr)
     lower, upper = substitute(lower, live), substitute(upper, live)
     inner = {old: new for old, new in live.items() if old != i}
-    body = expr.function
     incoming = set().union(*(sp.sympify(new).free_symbols for new in inner.values()), set())
     if i in incoming:
-        renamed = next(fresh(incoming | body.free_symbols | set(inner)))
+        renamed = next(fresh(incoming | body.free_symbols | bound_indices(body) | set(inner)))
         body, i = substitute(body, {i: renamed}), renamed
     return sp.Sum(substitute(body, inner), (i, lower, upper))
 
@@ -193,10 +199,10 @@ def rename_apart(expr: Expr, taken: Iterable[Expr]) -> Expr:
         if not node.has(sp.Sum):
             return node
         if isinstance(node, sp.Sum):
-            i, lower, upper = node.limits[0]
-            name = i if i not in used else next(fresh(used | node.function.free_symbols))
+            body, (i, lower, upper) = outermost(node)
+            name = i if i not in used else next(fresh(used | body.free_symbols | bound_indices(body)))
             used.add(name)
-            return sp.Sum(visit(substitute(node.function, {i: name})), (name, visit(lower), visit(upper)))
+            return sp.Sum(visit(substitute(body, {i: name})), (name, visit(lower), visit(upper)))
         return node.func(*map(visit, node.args))
 
     return visit(expr)
@@ -218,7 +224,7 @@ class IndexForm:
     Raises
     ------
     NotationError
-        There is not one index an axis, an index is used twice, or a sum has more than one limit.
+        There is not one index an axis, an index is used twice, or a sum lacks limits.
     """
 
     index: tuple[Expr, ...]
@@ -234,8 +240,8 @@ class IndexForm:
                 f"indices {self.index} do not fit shape {self.shape}: give one index an axis, all different"
             )
         for node in self.entry.atoms(sp.Sum):
-            if len(node.limits) != 1 or len(node.limits[0]) != 3:
-                raise NotationError(f"{node} needs one index with both limits: nest the sums")
+            if any(len(limit) != 3 for limit in node.limits):
+                raise NotationError(f"{node} needs both limits of every index: write (i, 0, n - 1)")
 
     @property
     def rank(self) -> int:
