@@ -116,15 +116,15 @@ def _prove() -> Reals:
 
 
 def _formula() -> sp.Basic:
-    a, d = sp.Symbol("a", real=True), sp.Function("d")
-    return sp.Eq(sp.Derivative(d(a), a), d(a) / a)
+    a, function = sp.Symbol("a", real=True), sp.Function("f")
+    return sp.Eq(sp.Derivative(function(a), a), function(a) / a)
 
 
 def _factor_formula() -> sp.Basic:
-    a, d = sp.Symbol("a", real=True), sp.Function("d")
+    a, function = sp.Symbol("a", real=True), sp.Function("f")
     doublings = sp.Max(0, sp.ceiling(sp.log(500 / sp.Abs(a)) / sp.log(2))) + 1
     factor = sp.Piecewise((2**doublings, a > 0), (100 * 2**doublings, True))
-    return sp.Eq(sp.Derivative(d(a), a), factor)
+    return sp.Eq(sp.Derivative(function(a), a), factor)
 
 
 def _run(torch: Engine, value: float, dtype: str) -> tuple[float, float, float] | None:

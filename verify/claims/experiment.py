@@ -195,6 +195,6 @@ def _ulps(left: np.floating, right: np.floating) -> float | None:
         return None
     info = np.finfo(right.dtype)
     _, exponent = np.frexp(right)
-    unit = max(int(exponent) - 1, info.minexp) - info.nmant
+    unit = (max(int(exponent) - 1, info.minexp) if right else info.minexp) - info.nmant
     distance = abs(Fraction(float(left)) - Fraction(float(right))) / Fraction(2) ** unit
     return float(distance)

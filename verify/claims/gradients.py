@@ -178,7 +178,7 @@ CLAIMS = (
         id="two-dot-is-28",
         section="2.5.1",
         statement="For x = arange(4.0), y = 2·dot(x, x) is 28 and its gradient [0, 4, 8, 12].",
-        formula=lambda: sp.Eq(sp.Mul(2, sp.Add(0, 1, 4, 9), evaluate=False), 28, evaluate=False),
+        formula=Written("2·(0·0 + 1·1 + 2·2 + 3·3) = 28", r"2\cdot(0\cdot 0 + 1\cdot 1 + 2\cdot 2 + 3\cdot 3) = 28"),
         operations=("dot", "scalar_mul"),
         semantics=_values,
     ),

@@ -161,6 +161,12 @@ def _named(name: str, right: sp.Expr, *index: sp.Symbol) -> Callable[[], sp.Basi
 
 OF_SQUARES = sp.sqrt(total(total(A[i, j] ** 2, j, m)))
 
+
+def _scaling() -> sp.Basic:
+    s = sp.Symbol("s", positive=True)
+    return sp.Eq(sp.sqrt(total(total((s * A[i, j]) ** 2, j, m))), s * OF_SQUARES, evaluate=False)
+
+
 CLAIMS = (
     Claim(
         id="dot-is-sum-of-products",
@@ -205,11 +211,7 @@ CLAIMS = (
         id="frobenius-norm-scales",
         section="2.3.10",
         statement="Dividing a matrix by its largest magnitude first, and multiplying afterwards, leaves its norm.",
-        formula=lambda: sp.Eq(
-            OF_SQUARES.subs(A[i, j], sp.Symbol("s", positive=True) * A[i, j]),
-            sp.Symbol("s", positive=True) * OF_SQUARES,
-            evaluate=False,
-        ),
+        formula=_scaling,
         operations=("frobenius_norm", "abs"),
         proof=_homogeneous,
         semantics=_lengths,

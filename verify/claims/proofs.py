@@ -94,9 +94,12 @@ def identity(left: sp.Expr, right: sp.Expr, size: sp.Symbol = n) -> Reals:
     return Reals("proved" if base and step else "undecided", steps)
 
 
-def algebra(left: sp.Expr, right: sp.Expr, reason: str) -> Reals:
-    """Prove an identity that SymPy's algebra settles at once, or find where it fails."""
-    claim = sp.Eq(left, right, evaluate=False)
+def algebra(left: sp.Expr, right: sp.Expr, reason: str, says: str | None = None) -> Reals:
+    """Prove an identity that SymPy's algebra settles at once, or find where it fails.
+
+    Where the sides are the same expression once they are built, `says` is what they were built from.
+    """
+    claim = says or sp.Eq(left, right, evaluate=False)
     if sp.simplify(left - right) == 0:
         return Reals("proved", (Step(claim, reason, checked=True),))
     found = counterexample(left, right)

@@ -183,7 +183,10 @@ def _whole_run() -> Reals:
     """The last running sum runs over the whole axis."""
     running = sp.Sum(A[i, j], (i, 0, q))
     return algebra(
-        running.subs(q, n - 1), total(A[i, j]), "the last index of the axis is n - 1: the bracket [i ≤ n - 1] is 1"
+        running.subs(q, n - 1),
+        total(A[i, j]),
+        "every index is at most n - 1, so the bracket [i ≤ q] is 1 throughout",
+        "Σ_{i ≤ q} A[i, j] at q = n - 1 is Σ_{i < n} A[i, j]",
     )
 
 
@@ -274,7 +277,7 @@ CLAIMS = (
         id="keepdims-rows-sum-to-one",
         section="2.3.6",
         statement="A / A.sum(axis=1, keepdims=True) has rows that sum to one.",
-        formula=lambda: sp.Eq(total(A[i, j] / sp.Symbol("s", nonzero=True), j, m), 1, evaluate=False),
+        formula=lambda: sp.Eq(total(A[i, j] / sp.Sum(A[i, q], (q, 0, m - 1)), j, m), 1, evaluate=False),
         operations=("sum_axis", "div"),
         proof=_fractions,
         trial=Trial(MATRICES, _shares, _shares_on_draws),
@@ -293,7 +296,7 @@ CLAIMS = (
         id="cumsum-ends-in-the-sum",
         section="2.3.6",
         statement="The last row of A.cumsum(axis=0) is A.sum(axis=0).",
-        formula=lambda: sp.Eq(sp.Sum(A[i, j], (i, 0, q)).subs(q, n - 1), total(A[i, j]), evaluate=False),
+        formula=lambda: sp.Eq(sp.IndexedBase("cumsum", real=True)[n - 1, j], total(A[i, j]), evaluate=False),
         operations=("cumsum", "sum_axis"),
         proof=_whole_run,
         trial=Trial(MATRICES, _last, _last_on_draws),
@@ -303,7 +306,7 @@ CLAIMS = (
         id="vector-cumsum-ends-in-the-sum",
         section="2.3.6",
         statement="The last entry of a vector's cumsum is its sum.",
-        formula=lambda: sp.Eq(sp.Sum(x[i], (i, 0, q)).subs(q, n - 1), total(x[i]), evaluate=False),
+        formula=lambda: sp.Eq(sp.IndexedBase("cumsum", real=True)[n - 1], total(x[i]), evaluate=False),
         operations=("cumsum", "sum"),
         proof=_whole_run,
         trial=Trial(VECTORS, _last_of_vector, _last_of_vector_on_draws),

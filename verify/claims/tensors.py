@@ -184,12 +184,22 @@ def _swap(entry: sp.Expr) -> sp.Expr:
 
 
 def _involution() -> Reals:
-    return algebra(_swap(_swap(A[i, j])), A[i, j], "transposing exchanges the indices; twice is not at all")
+    return algebra(
+        _swap(_swap(A[i, j])),
+        A[i, j],
+        "transposing exchanges the indices; twice is not at all",
+        "((Aᵀ)ᵀ)[i, j] = A[i, j]",
+    )
 
 
 def _commutes() -> Reals:
     S = A[i, j] + _swap(A[i, j])
-    return algebra(S, _swap(S), "entry (j, i) of A + Aᵀ is A[j, i] + A[i, j]: addition commutes")
+    return algebra(
+        S,
+        _swap(S),
+        "entry (j, i) of A + Aᵀ is A[j, i] + A[i, j]: addition commutes",
+        "S[i, j] = S[j, i] for S = A + Aᵀ",
+    )
 
 
 def _entries(result: str, entry: sp.Expr) -> Callable[[], sp.Basic]:
