@@ -103,7 +103,6 @@ class Ball:
     """One entry of a lifted array: ``v`` is an `arb`, or an `arb_series` in t."""
 
     __slots__ = ("v",)
-    __array_priority__ = 1000
 
     def __init__(self, v: Any) -> None:
         self.v = v

@@ -40,7 +40,6 @@ class Symbol:
     """
 
     __slots__ = ("expr", "path", "value")
-    __array_priority__ = 1000
 
     def __init__(self, expr: Any, value: Ball, path: list[Any]) -> None:
         self.expr = expr
