@@ -344,8 +344,10 @@ class _FormulaPrinter(Printer):  # type: ignore[misc]  # SymPy is untyped
     # Conditions
 
     def _print_Relational(self, expr: Expr) -> lay.Layout:
-        left, right = (self._at_least(Level.SUM, side) for side in expr.args)
-        return lay.row(left, lay.Operator(RELATIONS[expr.rel_op]), right)
+        left, right = expr.args
+        cases = isinstance(right, sp.Piecewise)  # a brace may stand open at the end
+        end = self._print(right) if cases else self._at_least(Level.SUM, right)
+        return lay.row(self._at_least(Level.SUM, left), lay.Operator(RELATIONS[expr.rel_op]), end)
 
     def _print_And(self, expr: Expr) -> lay.Layout:
         return self._joined("∧", expr)
