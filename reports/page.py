@@ -1,0 +1,109 @@
+"""The page: a pure function from the record to one self-contained HTML file."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import zlib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports import counting, matrix, summary, vocabulary
+from reports.mathml import formula
+from reports.plots import plot
+from reports.validation import complete, validate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ANCHOR = re.compile(r"[^A-Za-z0-9._/-]")
+_EMBEDDED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def render(record: Mapping[str, Any]) -> str:
+    """Return the report of a run as one HTML document.
+
+    Nothing is fetched: style, script, font and the record itself are inside. The same record gives the same text.
+
+    Parameters
+    ----------
+    record : dict
+        The record of a run (`schema.json`).
+
+    Raises
+    ------
+    ReportError
+        The record does not follow the schema.
+    """
+    validate(record)
+    full = complete(record)
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            record=full,
+            command=summary.command(full),
+            headline=summary.headline(full),
+            lede=summary.lede(full),
+            figures=summary.figures(full),
+            attention=summary.attention(full),
+            columns=matrix.columns(full["operations"]),
+            groups=matrix.groups(full["operations"]),
+            embedded=embedded(record),
+            font=_font(),
+            licence=_text("fonts/OFL.txt"),
+            style=Markup(_text("templates/style.css")),  # noqa: S704 - our own file
+            script=Markup(_text("templates/script.js")),  # noqa: S704 - our own file
+        )
+    )
+
+
+def anchor(name: str) -> str:
+    """Return a name as a fragment: as it is where a URL can hold it, else cleaned and told apart by a checksum."""
+    clean = _ANCHOR.sub("_", name)
+    return clean if clean == name else f"{clean}-{zlib.crc32(name.encode()):08x}"
+
+
+def embedded(record: Mapping[str, Any]) -> Markup:
+    """Return the record as JSON that no HTML parser can be led out of."""
+    text = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Markup(re.sub("[<>&\u2028\u2029]", lambda m: _EMBEDDED[m[0]], text))  # noqa: S704 - escaped in this line
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["thousands"] = "{:,}".format
+    environment.globals.update(
+        anchor=anchor,
+        badge=matrix.badge,
+        counting=counting,
+        formula=formula,
+        oracle=vocabulary.oracle,
+        plot=plot,
+        size=summary.size,
+        words=vocabulary,
+    )
+    return environment
+
+
+@cache
+def _text(path: str) -> str:
+    return files("reports").joinpath(path).read_text(encoding="utf-8").strip()
+
+
+@cache
+def _font() -> str:
+    """Return the math font in base64."""
+    return base64.b64encode(files("reports").joinpath("fonts/gradproof-math.woff2").read_bytes()).decode("ascii")

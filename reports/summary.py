@@ -1,0 +1,141 @@
+"""The top of the page: the verdict in a sentence, the numbers, and what needs a person's attention."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from reports.vocabulary import CLAIMS, VERDICTS
+
+Entry = Mapping[str, Any]
+
+GRAVEST_FIRST = ("error", "wrong", "disagree", "unstable", "undecided")
+"""Verdicts and statuses that ask for a person, in the order in which they are listed."""
+
+
+class Figure(NamedTuple):
+    """A number of the header, with its name and its unit or explanation."""
+
+    value: str
+    name: str
+    note: str = ""
+
+
+def headline(record: Entry) -> str:
+    """Return the verdict on the operations as a sentence."""
+    operations = record["operations"]
+    others = [o for o in operations if o["verdict"] != "right"]
+    if not operations:
+        return _claims_sentence(record["claims"]) or "Nothing was asked."
+    if not others:
+        return f"All {len(operations)} operations are right." if len(operations) > 1 else "The operation is right."
+    start = f"{len(operations) - len(others)} of {len(operations)} operations are right"
+    if len(others) > 3:
+        counts = Counter(o["verdict"] for o in others)
+        named = [f"{counts[verdict]} {_predicate(verdict)}" for verdict in VERDICTS if counts[verdict]]
+    else:
+        named = [f"{o['id']} is {_predicate(o['verdict'])}" for o in others]
+    return f"{start}; {_listed(named)}."
+
+
+def _predicate(verdict: str) -> str:
+    return "not judged (the checker failed)" if verdict == "error" else VERDICTS[verdict].words
+
+
+def lede(record: Entry) -> str:
+    """Return what the headline leaves out: the sentences of the notes, and whether the run was cut short."""
+    parts = []
+    if record["operations"] and record["claims"]:
+        parts.append(_claims_sentence(record["claims"]))
+    if record["run"]["partial"]:
+        parts.append("The run was interrupted: what was not reached is not on this page.")
+    if record["run"]["selected"] is not None:
+        parts.append("Only a selection was asked for.")
+    return " ".join(parts)
+
+
+def _claims_sentence(claims: Sequence[Entry]) -> str:
+    counts = Counter(c["verdict"] for c in claims)
+    if not claims:
+        return ""
+    said = {
+        "holds": "{} hold as stated",
+        "holds-if": "{} hold on a condition",
+        "false": "{} false as stated",
+        "not-checkable": "{} cannot be checked",
+        "error": "{} could not be judged",
+    }
+    parts = _listed(said[v].format(_be(counts[v]) if v == "false" else counts[v]) for v in CLAIMS if counts[v])
+    return f"Of {len(claims)} sentences of the notes, {parts}."
+
+
+def _be(count: int) -> str:
+    return f"{count} {'is' if count == 1 else 'are'}"
+
+
+def _listed(words: Iterable[str]) -> str:
+    parts = list(words)
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def figures(record: Entry) -> list[Figure]:
+    """Return the numbers of the header, without times."""
+    checks = [c for o in record["operations"] for c in o["checks"]]
+    found = [Figure(_number(len(record["operations"])), "operations"), Figure(_number(len(checks)), "checks")]
+    found += [
+        Figure(_number(count), status, note)
+        for status, note in (("disagree", ""), ("unstable", ""), ("undecided", ""))
+        if (count := sum(c["status"] == status for c in checks))
+    ]
+    found.append(Figure(_number(len(record["claims"])), "sentences", "of the notes"))
+    if record["run"]["draws"] is not None:
+        found.append(Figure(_number(record["run"]["draws"]), "draws", "points and floats"))
+    worst = worst_ulps(checks)
+    if worst is not None:
+        found.append(Figure(size(worst), "ulp", "worst seen"))
+    return [*found, Figure(str(record["run"]["seed"]), "seed", f"profile {record['run']['profile']}")]
+
+
+def worst_ulps(checks: Iterable[Entry]) -> float | str | None:
+    """Return the largest distance in ulps that any of the checks met; a word (inf) outweighs every number."""
+    met = [c["worst"]["ulps"] for c in checks if c["worst"] and c["worst"]["ulps"] is not None]
+    words = [u for u in met if isinstance(u, str)]
+    return words[0] if words else max(met, default=None)
+
+
+def _number(count: int) -> str:
+    return f"{count:,}"
+
+
+def size(value: float | str | None) -> str:
+    """Return a magnitude to three digits, as a person writes it; words pass through."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    if value == int(value) and abs(value) < 1e6:
+        return f"{int(value):,}"
+    return f"{value:.3g}" if abs(value) < 1e6 else f"{value:.2e}".replace("e+", "e")
+
+
+def attention(record: Entry) -> list[tuple[Entry, list[Entry]]]:
+    """Return the operations that are not right, gravest first, each with the checks that say so."""
+
+    def gravity(operation: Entry) -> int:
+        return GRAVEST_FIRST.index(operation["verdict"])
+
+    grave = [o for o in record["operations"] if o["verdict"] in GRAVEST_FIRST]
+    return [(o, _objecting(o)) for o in sorted(grave, key=gravity)]
+
+
+def _objecting(operation: Entry) -> list[Entry]:
+    return [c for status in GRAVEST_FIRST for c in operation["checks"] if c["status"] == status]
+
+
+def command(record: Entry) -> str:
+    """Return the line that runs the same again, as far as the record tells."""
+    run = record["run"]
+    words = [run["command"]]
+    if run["selected"] is not None:
+        words += [o["id"] for o in record["operations"]]
+        words += [f"--claims {c['id']}" for c in record["claims"]]
+    return " ".join([*words, f"--profile {run['profile']}", f"--seed {run['seed']}"])
