@@ -78,7 +78,7 @@ def slope(a: Expr) -> Expr:
 
 
 def region_of(count: int, sign: int) -> Set:
-    """Return the numbers of one sign whose loop runs n = `count` times: |a| ≥ 500 for n = 0, else [500·2⁻ⁿ, 500·2¹⁻ⁿ)."""
+    """Return the numbers of one sign whose loop runs n times: 500·2⁻ⁿ ≤ |a|, and |a| < 500·2¹⁻ⁿ unless n is 0."""
     low = sp.Rational(500, 2**count)
     magnitudes = sp.Interval.Ropen(low, 2 * low) if count else sp.Interval(low, sp.oo)
     return magnitudes if sign > 0 else sp.Interval(-magnitudes.end, -magnitudes.start, magnitudes.right_open, False)
@@ -100,9 +100,7 @@ def explore_control_flow(max_depth: int = DEPTH) -> Exploration:
         `max_depth` is below 2: a path makes two comparisons or more.
     """
     if max_depth < 2:
-        raise PathError(
-            f"max_depth must be 2 or more, for a path makes two comparisons at least; {max_depth} was given"
-        )
+        raise PathError(f"max_depth must be 2 or more, as each path makes two comparisons; {max_depth} was given")
     return explore(control_flow, max_depth=max_depth, max_paths=2 * max_depth, seconds=60)
 
 
@@ -165,7 +163,7 @@ def _invariant() -> Iterable[ProofStep]:
     )
     yield ProofStep(
         _equal(b(_I + 1), 2 * b(_I)),
-        "A pass of the loop is b = b * 2, which takes 2^(i+1)·a to 2^(i+2)·a: b = 2^(i+1)·a after i passes, for every i.",
+        "A pass is b = b * 2, which takes 2^(i+1)·a to 2^(i+2)·a: so b = 2^(i+1)·a after i passes, for every i.",
         loop == "while b.norm() < 1000:\n    b = b * 2" and _same((_b(_I) * 2, _b(_I + 1))),
     )
     yield ProofStep(
@@ -256,7 +254,7 @@ def _endless() -> Iterable[ProofStep]:
     at_zero = explore(control_flow, domain=sp.FiniteSet(0), max_depth=64)
     yield ProofStep(
         "At a = 0 the loop never ends: b = 0, 0 < 1000, and 0 * 2 = 0 again.",
-        "b = 0 holds before the loop and after each pass, and then its test holds too. There is no f(0): the theorem is "
-        "about a ≠ 0.",
+        "b = 0 holds before the loop and after each pass, and with it the loop's test. There is no f(0): the theorem "
+        "is about a ≠ 0.",
         _b(_I).subs(_A, 0) == 0 and sp.Abs(0) < 1000 and not at_zero.paths and 0 in at_zero.cuts[0].region,
     )
