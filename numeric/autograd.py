@@ -1,4 +1,5 @@
 """Asking for gradients: ``backward`` into the leaves, ``grad`` into one's hands."""
+# ruff: noqa: SLF001  (a tensor's memory and edge are this package's own business)
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from numeric.rulebook.rule import Array
     from numeric.tensor import Tensor
+    from numeric.variable import Variable
 
 _hook_keys = itertools.count()
 
@@ -27,7 +29,7 @@ def as_sequence(x: Any) -> tuple[Any, ...]:
     return tuple(x) if isinstance(x, tuple | list) else (x,)
 
 
-def target(x: Tensor) -> Any:
+def target(x: Variable) -> Any:
     """Return where cotangents of a tensor go: the node that made it, or the leaf itself."""
     tape.refresh(x)
     return x if x._edge is Leaf else x._edge
@@ -241,7 +243,7 @@ def grad(
     return tuple(answers)
 
 
-def check_gradient(x: Tensor, gradient: Any) -> None:
+def check_gradient(x: Variable, gradient: Any) -> None:
     """Check that a gradient may be put into ``x.grad``.
 
     Raises
@@ -272,7 +274,7 @@ class HookHandle:
         self._hooks.pop(self._key, None)
 
 
-def register_hook(x: Tensor, hook: Callable[[Tensor], Tensor | None]) -> HookHandle:
+def register_hook(x: Variable, hook: Callable[[Tensor], Tensor | None]) -> HookHandle:
     """Call ``hook`` with the gradient of ``x`` when it is computed; what it returns replaces it.
 
     Parameters

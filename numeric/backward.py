@@ -3,6 +3,7 @@
 Highest number first (``Node.sequence``): each node is visited once, after everything that used it, without
 recursion. Rules are applied to what tensors hold; under ``create_graph`` to the tensors themselves.
 """
+# ruff: noqa: SLF001  (a tensor's memory and edge are this package's own business)
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from numeric.tape import LastChange, Leaf, Node, Overwritten
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numeric.rulebook.rule import Array, Rule
+    from numeric.rulebook.rule import Array, Called, Rule
     from numeric.tensor import Tensor
 
 
@@ -55,42 +56,57 @@ def walk_back(
     NumericRuntimeError
         If a node was freed, or a value it reads was changed in place.
     """
-    bars: dict[Any, Array] = {}
-    shared: set[int] = set()
-    heap: list[tuple[int, Node]] = []
+    walk = _Walk()
     queue = [(edge, out_bar, True) for edge, out_bar in roots]
     useful = None
     if wanted is not None:
         useful = _leading_to(wanted, [edge for edge, _, _ in queue])
     with np.errstate(all="ignore"):
-        while True:
-            for edge, x_bar, passed in queue:
-                if passed:
-                    shared.add(id(x_bar))
-                before = bars.get(edge)
-                if before is not None:
-                    bars[edge] = before + x_bar
-                    continue
-                bars[edge] = x_bar
-                if type(edge) is Node:
-                    heapq.heappush(heap, (-edge.sequence, edge))
-            if not heap:
-                return bars, shared
-            node = heapq.heappop(heap)[1]
-            out_bar = bars.pop(node)
+        walk.give(queue)
+        while walk.heap:
+            node = heapq.heappop(walk.heap)[1]
+            out_bar = walk.bars.pop(node)
             if node.hooks is not None:
                 for hook in list(node.hooks.values()):
                     out_bar = hook(out_bar)
-            if wanted is not None and node in wanted:
-                bars[node] = out_bar
-            if useful is not None and node not in useful:
-                queue = []
-                continue
-            queue = pull(node, out_bar, create_graph)
-            if useful is not None and wanted is not None:
-                queue = [item for item in queue if item[0] in useful or item[0] in wanted]
+            if wanted is not None and useful is not None:
+                if node in wanted:
+                    walk.found[node] = out_bar
+                if node not in useful:
+                    continue
+                pulled = pull(node, out_bar, create_graph)
+                walk.give([item for item in pulled if item[0] in useful or item[0] in wanted])
+            else:
+                walk.give(pull(node, out_bar, create_graph))
             if not retain_graph:
                 node.inputs = node.out = None
+    return {**walk.bars, **walk.found}, walk.shared
+
+
+class _Walk:
+    """Cotangents under way: summed by edge, the nodes among the edges in a heap."""
+
+    __slots__ = ("bars", "found", "heap", "shared")
+
+    def __init__(self) -> None:
+        self.bars: dict[Any, Array] = {}  # of nodes still to visit, and of leaves
+        self.found: dict[Any, Array] = {}  # of nodes visited that are wanted
+        self.shared: set[int] = set()
+        self.heap: list[tuple[int, Node]] = []
+
+    def give(self, items: list[tuple[Any, Array, bool]]) -> None:
+        """Add cotangents to their edges."""
+        bars = self.bars
+        for edge, x_bar, passed in items:
+            if passed:
+                self.shared.add(id(x_bar))
+            before = bars.get(edge)
+            if before is not None:
+                bars[edge] = before + x_bar
+                continue
+            bars[edge] = x_bar
+            if type(edge) is Node:
+                heapq.heappush(self.heap, (-edge.sequence, edge))
 
 
 def _leading_to(wanted: set[Any], roots: list[Any]) -> set[Any]:
@@ -131,7 +147,8 @@ def pull(node: Node, out_bar: Array, create_graph: bool) -> list[tuple[Any, Arra
     ``passed`` says that the cotangent is ``out_bar`` itself, or a view of something.
     """
     targets = destinations(node)
-    inputs, out, vjps = node.inputs, node.out, node.rule.vjps
+    inputs: Any = node.inputs
+    out, vjps = node.out, node.rule.vjps
     if LastChange.clock > node.sequence or out is Overwritten:
         _check_unchanged(node)
     if create_graph:
@@ -140,9 +157,9 @@ def pull(node: Node, out_bar: Array, create_graph: bool) -> list[tuple[Any, Arra
         values = tuple([x._array if isinstance(x, tape.Tensor) else x for x in inputs])
     pulled = []
     for position, edge in enumerate(targets):
-        if edge is None or vjps[position] is None:
+        if edge is None or (vjp := vjps[position]) is None:
             continue
-        x_bar = vjps[position](out_bar, out, *values, **node.parameters)
+        x_bar = vjp(out_bar, out, *values, **node.parameters)
         shape = values[position].shape
         if x_bar.shape != shape:
             x_bar = unbroadcast(x_bar, shape, node.rule)
@@ -183,7 +200,7 @@ def _changed(node: Node, what: str, version: int | None = None) -> Exception:
     )
 
 
-def unbroadcast(x_bar: Array, shape: tuple[int, ...], rule: Rule) -> Array:
+def unbroadcast(x_bar: Array, shape: tuple[int, ...], rule: Rule | Called) -> Array:
     """Sum a cotangent over the axes along which its input was repeated.
 
     Raises

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from numeric import tape
-from numeric.dtypes import Device, DType, dtype_of, get_default_dtype, int64
+from numeric.dtypes import Device, DType, dtype_of, get_default_dtype, int64, scalar_dtype
 from numeric.errors import NumericRuntimeError, NumericTypeError, NumericValueError
 from numeric.functions.layout import sizes_of
-from numeric.functions.operands import raw, scalar_dtype
+from numeric.functions.operands import raw
 from numeric.inplace import copy_
 
 if TYPE_CHECKING:
@@ -306,7 +306,7 @@ def _random(name: str, meaning: str, draw: Callable[[tuple[int, ...]], Any]) -> 
     return make
 
 
-randn = _random("randn", "drawn from the standard normal distribution", lambda n: _Generator.rng.standard_normal(n))
+randn = _random("randn", "drawn from the standard normal distribution", lambda n: _Generator.rng.normal(size=n))
 rand = _random("rand", "drawn uniformly from [0, 1)", lambda n: _Generator.rng.random(n, np.float32))
 randn_like = _like(randn, "randn_like")
 rand_like = _like(rand, "rand_like")

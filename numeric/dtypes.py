@@ -73,7 +73,7 @@ class _Default:
     dtype = float32
 
 
-def dtype_of(numpy_dtype: Any) -> DType:  # noqa: ANN401  (whatever an array answers)
+def dtype_of(numpy_dtype: Any) -> DType:
     """Return the element type of a NumPy dtype.
 
     Raises
@@ -156,7 +156,7 @@ class Size(tuple[int, ...]):
     def __repr__(self) -> str:
         return f"torch.Size([{', '.join(map(repr, self))}])"
 
-    def __getitem__(self, key: Any) -> Any:  # type: ignore[override]  # noqa: ANN401
+    def __getitem__(self, key: Any) -> Any:
         got = tuple.__getitem__(self, key)
         return Size(got) if isinstance(key, slice) else got
 
@@ -183,7 +183,7 @@ class Device:
 
     def __init__(self, name: str | Device = "cpu") -> None:
         if isinstance(name, Device):
-            name = name.type
+            name = "cpu"
         if not isinstance(name, str) or name.split(":")[0] != "cpu":
             raise NumericRuntimeError(f"expected device 'cpu', the only one here, got {name!r}")
         self.type = "cpu"

@@ -1,4 +1,5 @@
 """Forward mode in the names of ``torch.autograd.forward_ad``."""
+# ruff: noqa: SLF001  (a tensor's memory and edge are this package's own business)
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ class UnpackedDualTensor(NamedTuple):
 @contextmanager
 def dual_level() -> Iterator[int]:
     """Open a level in which tensors can carry tangents."""
-    with func._next_level() as level:  # noqa: SLF001  (one level count for both interfaces)
+    with func._next_level() as level:
         yield level
 
 

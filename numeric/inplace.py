@@ -3,6 +3,7 @@
 The operation is recorded as if it made a new tensor; then the new values are written where the
 old ones were, and the tensor (or the base it is a view of) takes the new history.
 """
+# ruff: noqa: SLF001  (a tensor's memory and edge are this package's own business)
 
 from __future__ import annotations
 
@@ -21,27 +22,28 @@ if TYPE_CHECKING:
 
     from numeric.rulebook.rule import Array, Key, Rule
     from numeric.tensor import Tensor
+    from numeric.variable import Variable
 
 _INDEX = rules["index"]
 _OVERWRITE = rules["overwrite"]
 _ADD_AT = rules["add_at"]
 
 
-def memory(x: Tensor) -> Array:
+def memory(x: Variable) -> Array:
     """Return the array of a tensor in a form that can be shared and written to."""
     if isinstance(x._array, np.generic):
         x._array = np.asarray(x._array)
     return x._array
 
 
-def storage_of(x: Tensor) -> Storage:
+def storage_of(x: Variable) -> Storage:
     """Return what ``x`` shares with everything that shares its memory."""
     if x._storage is None:
         x._storage = Storage(x._edge)
     return x._storage
 
 
-def share(x: Tensor, alias: Tensor) -> Tensor:
+def share(x: Variable, alias: Tensor) -> Tensor:
     """Make ``alias``, which holds memory of ``x``, know about changes of ``x`` and the reverse."""
     alias._storage = storage_of(x)
     return alias
@@ -55,7 +57,7 @@ def view(rule: Any, x: Tensor, **parameters: Any) -> Tensor:
         share(x, out)
         if mode.recording:
             base, steps = (x, ()) if x._view is None else (x._view.base, x._view.steps)
-            out._view = View(base, (*steps, (rule, parameters)), out._storage.version)
+            out._view = View(base, (*steps, (rule, parameters)), storage_of(x).version)
     return out
 
 
@@ -119,10 +121,9 @@ def modify(x: Tensor, change: Callable[..., Tensor], *operands: Any) -> Tensor:
     snapshots = [old]
     given = []
     for y in operands:
-        if isinstance(y, tape.Tensor) and y._storage is storage:
-            y = _before(y)
-            snapshots.append(y)
-        given.append(y)
+        overlaps = isinstance(y, tape.Tensor) and y._storage is storage
+        given.append(_before(y) if overlaps else y)
+        snapshots += given[-1:] if overlaps else []
     new = _fitted(change(old, *given), x)
     if new._edge is not None:  # what was recorded reads the values of before
         for snapshot in snapshots:

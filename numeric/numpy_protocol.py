@@ -146,7 +146,7 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.argmin: reductions.argmin,
     np.any: comparisons.any,
     np.all: comparisons.all,
-    np.reshape: lambda x, shape: layout.reshape(x, shape),
+    np.reshape: layout.reshape,
     np.ravel: layout.ravel,
     np.transpose: _transpose,
     np.swapaxes: _swapaxes,

@@ -6,6 +6,7 @@ its inputs came from. Nodes are numbered as they are made: ``numeric.backward`` 
 Functional transforms nest by *levels*: a ``Traced`` tensor of level n wraps an array that may itself be a tensor
 of a lower level; a rule applied to it is applied to what it wraps, which records in turn.
 """
+# ruff: noqa: SLF001  (a tensor's memory and edge are this package's own business)
 
 from __future__ import annotations
 
@@ -21,8 +22,11 @@ from numeric.errors import NumericRuntimeError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from numeric.rulebook.rule import Array, Rule
-    from numeric.tensor import Tensor, Traced
+    from numeric.rulebook.rule import Array, Called, Rule
+    from numeric.tensor import Tensor, Traced  # noqa: TC004  (at run time tie() brings them)
+    from numeric.variable import Variable
+
+__all__ = ["Tensor", "Traced"]  # what the type checker may find here; see tie()
 
 _new = object.__new__
 _PLAIN = (np.ndarray, np.generic, float, int)
@@ -59,7 +63,7 @@ class View:
 
     __slots__ = ("base", "steps", "version")
 
-    def __init__(self, base: Tensor, steps: tuple[tuple[Rule, dict[str, Any]], ...], version: int) -> None:
+    def __init__(self, base: Tensor, steps: tuple[tuple[Rule | Called, dict[str, Any]], ...], version: int) -> None:
         self.base = base
         self.steps = steps
         self.version = version  # of the storage, when the view's edge was last right
@@ -70,7 +74,7 @@ class Node:
 
     __slots__ = ("edges", "hooks", "inputs", "out", "parameters", "rule", "sequence")
 
-    rule: Rule
+    rule: Rule | Called
     parameters: dict[str, Any]
     inputs: tuple[Any, ...] | None  # None once freed
     edges: tuple[Edge, ...]
@@ -135,7 +139,7 @@ def wrap(array: Array) -> Tensor:
     return Tensor(array) if isinstance(array, np.ndarray | np.generic) else Traced(array, 0)
 
 
-def run_primal(rule: Rule, values: Sequence[Any], parameters: dict[str, Any]) -> Array:
+def run_primal(rule: Rule | Called, values: Sequence[Any], parameters: dict[str, Any]) -> Array:
     """Run a rule forward on what tensors hold.
 
     Raises
@@ -154,7 +158,7 @@ def run_primal(rule: Rule, values: Sequence[Any], parameters: dict[str, Any]) ->
         raise shape_error(rule, values, error) from None
 
 
-def shape_error(rule: Rule, values: Iterable[Any], error: Exception) -> Exception:
+def shape_error(rule: Rule | Called, values: Iterable[Any], error: Exception) -> Exception:
     """Return the exception that says which shapes a rule could not bring together."""
     shapes = " and ".join(str(tuple(value.shape)) for value in values if hasattr(value, "shape"))
     return NumericRuntimeError(
@@ -163,7 +167,7 @@ def shape_error(rule: Rule, values: Iterable[Any], error: Exception) -> Exceptio
     )
 
 
-def emit(rule: Rule, inputs: tuple[Any, ...], edges: tuple[Edge, ...], out: Array, parameters: Any) -> Tensor:
+def emit(rule: Rule | Called, inputs: tuple[Any, ...], edges: tuple[Edge, ...], out: Array, parameters: Any) -> Tensor:
     """Wrap an output, and record how it came about if a gradient may be asked of it."""
     result: Tensor = _new(Tensor)
     result._array = out
@@ -183,7 +187,7 @@ def emit(rule: Rule, inputs: tuple[Any, ...], edges: tuple[Edge, ...], out: Arra
     return result
 
 
-def apply(rule: Rule, *inputs: Any, **parameters: Any) -> Tensor:
+def apply(rule: Rule | Called, *inputs: Any, **parameters: Any) -> Tensor:
     """Apply a rule to tensors, arrays and numbers, and record it.
 
     Parameters
@@ -222,7 +226,7 @@ def apply(rule: Rule, *inputs: Any, **parameters: Any) -> Tensor:
     return emit(rule, inputs, tuple(edges), out, parameters)
 
 
-def apply_traced(rule: Rule, inputs: tuple[Any, ...], parameters: dict[str, Any]) -> Tensor:
+def apply_traced(rule: Rule | Called, inputs: tuple[Any, ...], parameters: dict[str, Any]) -> Tensor:
     """Apply a rule at the highest level among the inputs; lower ones are constants there."""
     level = max(x.level for x in inputs if isinstance(x, Tensor))
     own = [isinstance(x, Tensor) and x.level == level for x in inputs]
@@ -247,9 +251,11 @@ def constant(x: Any) -> Array:
     return x
 
 
-def push(rule: Rule, out: Array, values: Sequence[Any], dots: Sequence[Any], parameters: dict[str, Any]) -> Array:
+def push(
+    rule: Rule | Called, out: Array, values: Sequence[Any], dots: Sequence[Any], parameters: dict[str, Any]
+) -> Array:
     """Return the output's tangent: the sum of the parts that come from each input's tangent."""
-    out_dot = None
+    out_dot: Any = None
     with np.errstate(all="ignore"):
         for position, x_dot in enumerate(dots):
             if x_dot is not None:
@@ -260,7 +266,7 @@ def push(rule: Rule, out: Array, values: Sequence[Any], dots: Sequence[Any], par
     return out_dot
 
 
-def refresh(view: Tensor) -> None:
+def refresh(view: Variable) -> None:
     """Give a view the edge its base's present history implies, if memory changed since."""
     seen, storage = view._view, view._storage
     if seen is None or storage is None or seen.version == storage.version:

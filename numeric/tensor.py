@@ -373,7 +373,7 @@ class Traced(Tensor):
 
     __slots__ = ("level", "tangent")
 
-    level: int  # type: ignore[misc]
+    level: int
     tangent: Any
 
     def __init__(self, array: Array, level: int, tangent: Any = None) -> None:

@@ -1,10 +1,11 @@
 """What a tensor is: memory, an edge into the tape, a gradient; and the ways out to Python and NumPy."""
+# ruff: noqa: SLF001  (a tensor's memory and edge are this package's own business)
 
 from __future__ import annotations
 
 import warnings
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from numeric.errors import NumericRuntimeError, NumericTypeError
 from numeric.functions import comparisons, layout
 from numeric.functions.operands import as_operand, one_axis, raw
 from numeric.inplace import memory, share
+from numeric.printing import format_tensor
 from numeric.tape import Leaf, Node, refresh
 
 if TYPE_CHECKING:
@@ -123,7 +125,7 @@ class Variable:
     def requires_grad(self, value: bool) -> None:
         self.requires_grad_(value)
 
-    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Start (or stop) recording what is computed from this leaf.
 
         Raises
@@ -227,7 +229,7 @@ class Variable:
         """Return the same memory without history: a constant."""
         return share(self, tape.wrap(memory(self) if self.level == 0 else raw(self)))
 
-    def detach_(self) -> Tensor:
+    def detach_(self) -> Self:
         """Forget the history, in place.
 
         Raises
@@ -311,15 +313,13 @@ class Variable:
     def __iter__(self) -> Iterator[Tensor]:
         if self.ndim == 0:
             raise NumericTypeError("iteration over a 0-d tensor")
-        return iter(layout.unbind(self))
+        return iter(layout.unbind(cast("Tensor", self)))
 
     def __contains__(self, value: Any) -> bool:
         return bool(np.any(raw(self) == raw(as_operand(value))))
 
     def __repr__(self) -> str:
-        from numeric.printing import format_tensor
-
-        return format_tensor(self)
+        return format_tensor(cast("Tensor", self))
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec and self.ndim == 0 else repr(self)

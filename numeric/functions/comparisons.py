@@ -13,6 +13,7 @@ from numeric.functions.operands import as_operand, as_tensor_operand, raw, some_
 if TYPE_CHECKING:
     from numeric.rulebook.rule import Array
     from numeric.tensor import Tensor
+    from numeric.variable import Variable
 
 
 def compare(ufunc: np.ufunc, x: Any, y: Any) -> Any:
@@ -78,7 +79,7 @@ def logical_not(x: Tensor) -> Tensor:
 def bitwise(ufunc: np.ufunc, x: Any, *others: Any) -> Any:
     """Apply a bitwise ufunc to tensors of integers or booleans; NotImplemented if one is foreign."""
     operands = [as_operand(z) for z in (x, *others)]
-    if any(z is NotImplemented for z in operands):
+    if NotImplemented in operands:
         return NotImplemented
     try:
         return tape.wrap(ufunc(*map(raw, operands)))
@@ -164,7 +165,7 @@ def equal(x: Tensor, y: Tensor) -> bool:
     return bool(tuple(a.shape) == tuple(b.shape) and np.all(a == b))
 
 
-def is_nonzero(x: Tensor) -> bool:
+def is_nonzero(x: Variable) -> bool:
     """Return whether the only entry is not zero.
 
     Raises

@@ -1,4 +1,5 @@
 """Functions that move entries: reshaping, permuting, repeating, joining and splitting."""
+# ruff: noqa: SLF001  (a tensor's memory and edge are this package's own business)
 
 from __future__ import annotations
 
@@ -101,7 +102,7 @@ def flatten(x: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
             f"flatten() has invalid args: start_dim {start_dim} cannot come after end_dim {end_dim}"
         )
     shape = tuple(x.shape)
-    if len(shape) and first == last:
+    if shape and first == last:
         return x
     return reshape(x, (*shape[:first], math.prod(shape[first : last + 1]), *shape[last + 1 :]))
 
@@ -126,7 +127,7 @@ def squeeze(x: Tensor, dim: Any = None) -> Tensor:
 def transpose(x: Tensor, dim0: int, dim1: int) -> Tensor:
     """Return ``x`` with two axes exchanged."""
     a, b = one_axis(dim0, x.ndim), one_axis(dim1, x.ndim)
-    return view(rules["swapaxes"], x, axis=a, other=b) if x.ndim else x
+    return view(rules["swapaxes"], x, axis1=a, axis2=b) if x.ndim else x
 
 
 def t(x: Tensor) -> Tensor:
@@ -142,7 +143,7 @@ def t(x: Tensor) -> Tensor:
         raise NumericRuntimeError(
             f"t() expects a tensor with <= 2 dimensions, but self is {x.ndim}D: use transpose(...)"
         )
-    return view(_T, x, axis=0, other=1) if x.ndim == 2 else x
+    return view(_T, x, axis1=0, axis2=1) if x.ndim == 2 else x
 
 
 def permute(x: Tensor, *dims: Any) -> Tensor:

@@ -1,4 +1,5 @@
 """From what a caller wrote to what a rule takes: kinds of operands, one dtype, axes."""
+# ruff: noqa: SLF001  (a tensor's memory and edge are this package's own business)
 
 from __future__ import annotations
 
@@ -7,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from numeric import tape
-from numeric.dtypes import DType, combine, dtype_of, get_default_dtype, promote_types, scalar_dtype
+from numeric.dtypes import (
+    DType,
+    combine,
+    dtype_of,
+    get_default_dtype,
+    promote_types,
+    scalar_dtype,
+)
 from numeric.errors import NumericIndexError, NumericRuntimeError, NumericTypeError
 from numeric.rulebook import rules
 from numeric.tape import apply, emit, mode, shape_error

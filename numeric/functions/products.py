@@ -13,7 +13,6 @@ from numeric.tape import apply
 
 if TYPE_CHECKING:
     from numeric.dtypes import DType
-    from numeric.rulebook.rule import Called, Rule
     from numeric.tensor import Tensor
 
 
@@ -179,20 +178,16 @@ def norm(
     if p in (None, "fro", 2):
         if x.ndim == 0:
             return elementwise.abs(x)  # the root of a square, without squaring
-        return apply(_L2, x, axis=axes, keepdims=keepdim)
+        return apply(rules["l2_norm"], x, axis=axes, keepdims=keepdim)
     size = elementwise.abs(x)
-    if p == 1:
-        return reductions.sum(size, axes, keepdim)
-    if p == math.inf:
-        return reductions.amax(size, axes, keepdim)
-    if p == -math.inf:
-        return reductions.amin(size, axes, keepdim)
-    if p == 0:
-        return reductions.sum(elementwise.sign(size), axes, keepdim)
-    if isinstance(p, str) or isinstance(p, bool):
+    if p in (math.inf, -math.inf):
+        extreme = reductions.amax if p == math.inf else reductions.amin
+        return extreme(size, axes, keepdim)
+    if isinstance(p, str | bool):
         raise NumericRuntimeError(f"norm: expected p to be 'fro' or a number, got {p!r} (the nuclear norm is not here)")
-    total = reductions.sum(elementwise.pow(size, p), axes, keepdim)
-    return elementwise.pow(total, 1.0 / p)
-
-
-_L2: Rule | Called = rules["l2_norm"]
+    if p == 0:
+        powers = elementwise.sign(size)
+    else:
+        powers = size if p == 1 else elementwise.pow(size, p)
+    total = reductions.sum(powers, axes, keepdim)
+    return total if p in (0, 1) else elementwise.pow(total, 1.0 / p)

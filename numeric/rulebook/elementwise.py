@@ -74,50 +74,50 @@ RULES = (
     # Smooth functions.
     Rule(
         "exp",
-        primal=lambda x: np.exp(x),
+        primal=np.exp,
         vjps=(lambda out_bar, out, _x: out_bar * out,),
         jvps=(lambda x_dot, _out, x: np.exp(x) * x_dot,),
     ),
     Rule(
         "log",
-        primal=lambda x: np.log(x),
+        primal=np.log,
         vjps=(lambda out_bar, _out, x: out_bar / x,),
         jvps=(lambda x_dot, _out, x: x_dot / x,),
     ),
     Rule(
         # The gradient at 0 is infinite.
         "sqrt",
-        primal=lambda x: np.sqrt(x),
+        primal=np.sqrt,
         vjps=(lambda out_bar, out, _x: out_bar / (2 * out),),
         jvps=(lambda x_dot, _out, x: x_dot / (2 * np.sqrt(x)),),
     ),
     Rule(
         "sin",
-        primal=lambda x: np.sin(x),
+        primal=np.sin,
         vjps=(lambda out_bar, _out, x: out_bar * np.cos(x),),
         jvps=(lambda x_dot, _out, x: np.cos(x) * x_dot,),
     ),
     Rule(
         "cos",
-        primal=lambda x: np.cos(x),
+        primal=np.cos,
         vjps=(lambda out_bar, _out, x: out_bar * -np.sin(x),),
         jvps=(lambda x_dot, _out, x: -np.sin(x) * x_dot,),
     ),
     Rule(
         "tanh",
-        primal=lambda x: np.tanh(x),
+        primal=np.tanh,
         vjps=(lambda out_bar, out, _x: out_bar * (1 - out * out),),
         jvps=(lambda x_dot, _out, x: x_dot / np.cosh(x) ** 2,),
     ),
     Rule(
         "cosh",
-        primal=lambda x: np.cosh(x),
+        primal=np.cosh,
         vjps=(lambda out_bar, _out, x: out_bar * np.sinh(x),),
         jvps=(lambda x_dot, _out, x: np.sinh(x) * x_dot,),
     ),
     Rule(
         "sinh",
-        primal=lambda x: np.sinh(x),
+        primal=np.sinh,
         vjps=(lambda out_bar, _out, x: out_bar * np.cosh(x),),
         jvps=(lambda x_dot, _out, x: np.cosh(x) * x_dot,),
     ),
@@ -131,7 +131,7 @@ RULES = (
     Rule(
         # At 0 the gradient is 0.
         "abs",
-        primal=lambda x: np.abs(x),
+        primal=np.abs,
         vjps=(lambda out_bar, _out, x: out_bar * np.sign(x),),
         jvps=(lambda x_dot, _out, x: np.where(x < 0, -x_dot, np.where(x > 0, x_dot, x * 0)),),
     ),
@@ -145,7 +145,7 @@ RULES = (
     Rule(
         # Where x = y each gets half.
         "maximum",
-        primal=lambda x, y: np.maximum(x, y),
+        primal=np.maximum,
         vjps=(
             lambda out_bar, _out, x, y: np.where(x == y, out_bar / 2, np.where(x > y, out_bar, 0)),
             lambda out_bar, _out, x, y: np.where(x == y, out_bar / 2, np.where(x < y, out_bar, 0)),
@@ -158,7 +158,7 @@ RULES = (
     Rule(
         # Where x = y each gets half.
         "minimum",
-        primal=lambda x, y: np.minimum(x, y),
+        primal=np.minimum,
         vjps=(
             lambda out_bar, _out, x, y: np.where(x == y, out_bar / 2, np.where(x < y, out_bar, 0)),
             lambda out_bar, _out, x, y: np.where(x == y, out_bar / 2, np.where(x > y, out_bar, 0)),
@@ -177,7 +177,7 @@ RULES = (
     ),
     Rule(
         "where",
-        primal=lambda condition, x, y: np.where(condition, x, y),
+        primal=np.where,
         vjps=(
             None,
             lambda out_bar, _out, condition, _x, _y: np.where(condition, out_bar, 0),

@@ -90,13 +90,13 @@ RULES = (
     Rule("index", primal=lambda x, key: x[key], vjps=(_scatter,), node=_index_node),
     Rule(
         "reshape",
-        primal=lambda x, shape: np.reshape(x, shape),
-        vjps=(lambda out_bar, _out, x_like, shape: np.reshape(out_bar, x_like.shape),),  # noqa: ARG005
+        primal=lambda x, shape: x.reshape(shape),
+        vjps=(lambda out_bar, _out, x_like, shape: out_bar.reshape(x_like.shape),),  # noqa: ARG005
         node="ViewBackward0",
     ),
     Rule(
         "transpose",
-        primal=lambda x, axes: np.transpose(x, axes),
+        primal=np.transpose,
         vjps=(
             lambda out_bar, _out, _x, axes: np.transpose(out_bar, tuple(axes.index(axis) for axis in range(len(axes)))),
         ),
@@ -104,26 +104,26 @@ RULES = (
     ),
     Rule(
         "swapaxes",
-        primal=lambda x, axis, other: np.swapaxes(x, axis, other),
-        vjps=(lambda out_bar, _out, _x, axis, other: np.swapaxes(out_bar, axis, other),),
+        primal=np.swapaxes,
+        vjps=(lambda out_bar, _out, _x, axis1, axis2: np.swapaxes(out_bar, axis1, axis2),),
         node="TransposeBackward0",
     ),
     Rule(
         "unsqueeze",
-        primal=lambda x, axis: np.expand_dims(x, axis),
+        primal=np.expand_dims,
         vjps=(lambda out_bar, _out, _x, axis: np.squeeze(out_bar, axis),),
     ),
     Rule(
         "squeeze",
-        primal=lambda x, axis: np.squeeze(x, axis),
+        primal=np.squeeze,
         vjps=(lambda out_bar, _out, _x, axis: np.expand_dims(out_bar, axis),),
     ),
     Rule(
         "expand",
-        primal=lambda x, shape: np.broadcast_to(x, shape),
+        primal=np.broadcast_to,
         vjps=(lambda out_bar, _out, _x, shape: out_bar,),  # noqa: ARG005  (the engine sums)
     ),
-    Rule("flip", lambda x, axis: np.flip(x, axis), vjps=(lambda out_bar, _out, _x, axis: np.flip(out_bar, axis),)),
+    Rule("flip", np.flip, vjps=(lambda out_bar, _out, _x, axis: np.flip(out_bar, axis),)),
     Rule(
         "cat",
         primal=lambda *xs, axis: np.concatenate(xs, axis=axis),

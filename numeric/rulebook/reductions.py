@@ -55,7 +55,7 @@ def _extreme_jvp(x_dot: Array, out: Array, x: Array, axis: Axes, keepdims: bool)
 RULES = (
     Rule(
         "sum",
-        primal=lambda x, axis, keepdims: np.sum(x, axis=axis, keepdims=keepdims),
+        primal=np.sum,
         vjps=(lambda out_bar, _out, x_like, axis, keepdims: _restore(out_bar, x_like, axis, keepdims),),
         node=_numbered("Sum"),
     ),
@@ -71,7 +71,7 @@ RULES = (
     ),
     Rule(
         "cumsum",
-        primal=lambda x, axis: np.cumsum(x, axis=axis),
+        primal=np.cumsum,
         vjps=(lambda out_bar, _out, _x, axis: np.flip(np.cumsum(np.flip(out_bar, axis), axis=axis), axis),),
     ),
     Rule(
@@ -89,17 +89,17 @@ RULES = (
     Rule(
         # Equal largest entries share the gradient equally.
         "max",
-        primal=lambda x, axis, keepdims: np.max(x, axis=axis, keepdims=keepdims),
+        primal=np.max,
         vjps=(_extreme_vjp,),
         jvps=(_extreme_jvp,),
-        node=lambda axis, keepdims: "MaxBackward1" if axis is None else "AmaxBackward0",
+        node=lambda axis, **_: "MaxBackward1" if axis is None else "AmaxBackward0",
     ),
     Rule(
         # Equal smallest entries share the gradient equally.
         "min",
-        primal=lambda x, axis, keepdims: np.min(x, axis=axis, keepdims=keepdims),
+        primal=np.min,
         vjps=(_extreme_vjp,),
         jvps=(_extreme_jvp,),
-        node=lambda axis, keepdims: "MinBackward1" if axis is None else "AminBackward0",
+        node=lambda axis, **_: "MinBackward1" if axis is None else "AminBackward0",
     ),
 )

@@ -96,7 +96,7 @@ class Called:
         self.rule = rule
         self.node = node
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  (whatever the rule has there)
+    def __getattr__(self, name: str) -> Any:
         return getattr(self.rule, name)
 
 
