@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from verify.claims.claim import Batch, EndlessError, Trial
 from verify.claims.draws import generator, log_uniform, normal, simple, special, specials
 from verify.claims.experiment import _ulps
@@ -142,6 +143,7 @@ class Plain:
 
 def test_programs_run_one_by_one_note_the_endless():
     def program(torch, x):
+        del torch
         if x[0] == 0:
             raise EndlessError("zero")
         return x, x * 2
@@ -157,7 +159,7 @@ def test_programs_run_one_by_one_note_the_endless():
 
 @given(st.integers(2, 200))
 def test_the_smallest_exception_is_the_smallest(threshold):
-    """x breaks the claim from a threshold on: the simplest float at or above it is found, at size 1."""
+    """Where x breaks the claim from a threshold on, the simplest float above it is found, at size 1."""
 
     def batch(x):
         top = x.max(axis=1)
@@ -184,9 +186,10 @@ def test_a_kind_that_no_candidate_shows_has_no_smallest():
     )
 
 
-def test_ulps_are_units_of_the_right_sides_last_place():
+def test_ulps_are_units_of_the_larger_sides_last_place():
     one, top = np.float32(1), np.finfo(np.float32).max
     assert _ulps(np.nextafter(one, np.float32(2)), one) == 1.0
+    assert _ulps(np.nextafter(one, np.float32(0)), one) == 0.5
     assert _ulps(np.nextafter(top, np.float32(0)), top) == 1.0
     assert _ulps(np.float64(5e-324), np.float64(0)) == 1.0
     assert _ulps(np.float64(np.inf), np.float64(0)) is None

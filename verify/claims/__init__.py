@@ -61,7 +61,7 @@ def judge_claim(claim: str | Claim, seed: int = 0, draws: int = DRAWS) -> dict[s
     ClaimError
         For an id that is not in `CLAIMS`, a seed below 0 or fewer draws than one.
     """
-    import numeric  # noqa: PLC0415 - listing the claims needs no engine
+    import numeric.optim  # noqa: PLC0415 - listing the claims needs no engine
 
     if not isinstance(draws, int) or draws < 1:
         raise ClaimError(f"draws is {draws!r}: give the number of draws as an int of at least 1")

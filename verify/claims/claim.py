@@ -66,7 +66,7 @@ class Batch:
     left, right : Array
         The two sides, bit for bit what the program returns for each draw.
     parts : tuple of Array
-        Intermediate results, where an overflow or an underflow may hide.
+        Intermediate results, where an overflow or an underflow may hide: the products and quotients.
     divisor : Array or None
         What was divided by: a zero in it explains an exception.
     endless : Array or None

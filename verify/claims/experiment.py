@@ -190,11 +190,15 @@ def exact(values: Array) -> dict[str, Any]:
 
 
 def _ulps(left: np.floating, right: np.floating) -> float | None:
-    """Return the distance in units in the last place of the right side; None unless both are finite."""
+    """Return the distance in units in the last place of the larger side.
+
+    None where a side is not finite, or the distance itself is beyond a float64.
+    """
     if not (np.isfinite(left) and np.isfinite(right)):
         return None
     info = np.finfo(right.dtype)
-    _, exponent = np.frexp(right)
-    unit = (max(int(exponent) - 1, info.minexp) if right else info.minexp) - info.nmant
+    larger = max(abs(left), abs(right))
+    _, exponent = np.frexp(larger)
+    unit = (max(int(exponent) - 1, info.minexp) if larger else info.minexp) - info.nmant
     distance = abs(Fraction(float(left)) - Fraction(float(right))) / Fraction(2) ** unit
-    return float(distance)
+    return float(distance) if distance < Fraction(2) ** 1023 else None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from verify.claims.claim import Array, Engine, Tensor
 
 VECTORS = tuple({"x": (size,)} for size in (1, 2, 3, 8, 17))
-MATRICES = tuple({"A": s} for s in ((1, 1), (2, 1), (1, 3), (3, 4), (9, 2), (2, 9)))
+MATRICES = tuple({"A": s} for s in ((1, 1), (2, 1), (1, 3), (9, 1), (3, 4), (9, 2), (2, 9)))
 
 OVER_ALL = sp.Sum(sp.Sum(A[i, j], (j, 0, m - 1)), (i, 0, n - 1))
 

@@ -117,7 +117,28 @@ def _moves(entries: Array) -> Array:
         changed = np.tile(entries, (len(shorter), 1))
         changed[:, k] = shorter
         found.append(changed)
-    return np.vstack(found)
+    return np.vstack([*found, *_together(entries), _traded(entries)])
+
+
+def _together(entries: Array) -> list[Array]:
+    """Return the draws whose largest (smallest) entries, which may cancel, all move towards 1."""
+    exponent = exponents(entries)
+    steps = np.array([1, 4, 16, 64])[:, None]
+    groups = (exponent >= e if e > 0 else exponent <= e for e in np.unique(exponent) if e != 0)
+    return [np.where(g, np.ldexp(entries, -np.sign(exponent) * steps), entries) for g in groups]
+
+
+def _traded(entries: Array) -> Array:
+    """Return the draws in which one entry gives its exponent to another: a product stays what it was."""
+    exponent = exponents(entries)
+    size = len(entries)
+    give, take_up = (pair.ravel() for pair in np.indices((size, size)))
+    shift = np.zeros((size * size, size), dtype=int)
+    draw = np.arange(size * size)
+    shift[draw, give] -= exponent[give]
+    shift[draw, take_up] += exponent[give]
+    traded: Array = np.ldexp(entries, shift)
+    return traded
 
 
 def _kept(trial: Trial, evaluate: Evaluate, inputs: Arrays, kind: int) -> Arrays:

@@ -43,6 +43,12 @@ def _at_fault(arrays: Sequence[Array], good: Array) -> list[Array]:
     return [np.where(good, x.dtype.type(1), x) for x in arrays]
 
 
+def _where(test: Callable[[Array], Array], arrays: Sequence[Array], draws: Array) -> Array:
+    """Return which of the draws have an entry that passes the test in one of the arrays."""
+    found = [_any(test(x)) for x in arrays]
+    return np.any(found, axis=0) if found else np.zeros(len(draws), dtype=bool)
+
+
 def classify(trial: Trial, inputs: Sequence[Array], batch: Batch) -> Array:
     """Return for each draw the index in `KINDS` of what would explain an exception."""
     results: Sequence[Array] = (batch.left, batch.right, *batch.parts)
@@ -51,15 +57,16 @@ def classify(trial: Trial, inputs: Sequence[Array], batch: Batch) -> Array:
         good = RELATIONS[trial.relation](batch.left, batch.right)
         inputs, results, parts = (_at_fault(arrays, good) for arrays in (inputs, results, parts))
     tiny = np.finfo(inputs[0].dtype).tiny
-    zero = np.any([_any(x == 0) for x in inputs], axis=0)
-    flushed = np.any([_any(x == 0) for x in parts], axis=0) & ~zero if parts else False
-    subnormal = np.any([_any((x != 0) & (np.abs(x) <= tiny)) for x in results], axis=0)
-    kind = np.where(subnormal | flushed, KINDS.index("underflow"), KINDS.index("rounding"))
-    kind[np.any([_any(~np.isfinite(x)) for x in results], axis=0)] = KINDS.index("overflow")
+    kind = np.full(len(batch.left), KINDS.index("rounding"))
+    flushed = _where(lambda x: x == 0, parts, kind) & ~_where(lambda x: x == 0, inputs, kind)
+    # sums of subnormals are exact: only what a product or a quotient left there has lost digits
+    subnormal = _where(lambda x: (x != 0) & (np.abs(x) <= tiny), parts, kind)
+    kind[flushed | subnormal] = KINDS.index("underflow")
+    kind[_where(lambda x: ~np.isfinite(x), results, kind)] = KINDS.index("overflow")
     if batch.divisor is not None:
         kind[_any(batch.divisor == 0)] = KINDS.index("zero")
-    kind[np.any([_any(np.isinf(x)) for x in inputs], axis=0)] = KINDS.index("infinity")
-    kind[np.any([_any(np.isnan(x)) for x in inputs], axis=0)] = KINDS.index("NaN")
+    kind[_where(np.isinf, inputs, kind)] = KINDS.index("infinity")
+    kind[_where(np.isnan, inputs, kind)] = KINDS.index("NaN")
     if batch.endless is not None:
         kind[batch.endless] = KINDS.index("endless")
     return kind
