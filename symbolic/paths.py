@@ -190,7 +190,8 @@ def _exit() -> Iterable[ProofStep]:
         _equal(sp.Function("N")(_A), loop_count(_A)),
         "The loop ends at the least whole N ≥ 0 with N ≥ r. Write ⌈r⌉ = r + θ with 0 ≤ θ < 1: then 2^⌈r⌉·|a| = 500·2^θ "
         "is 500 or more, and one pass earlier 500·2^(θ-1) is less; where r ≤ 0 the first test ends the loop.",
-        _reaches_one(2**theta, theta, sp.S.Zero)
+        loop_count(_A) == sp.Max(0, sp.ceiling(exactly))
+        and _reaches_one(2**theta, theta, sp.S.Zero)
         and _reaches_one(2 ** (theta - 1), theta, sp.S.One)
         and _same((2 ** (exactly + theta) * sp.Abs(_A), 500 * 2**theta)),
     )
@@ -232,12 +233,13 @@ def _explored(exploration: Exploration) -> Iterable[ProofStep]:
 
 def _as_predicted(path: Path, a: Expr) -> bool:
     """Tell whether region, formula and derivative of the path are those of the closed forms."""
-    n = doublings(path)
-    inside = path.region.inf if path.region.inf in path.region else path.region.sup
-    k = slope(a).subs(a, inside)
+    n, sign = doublings(path), 1 if path.region.sup > 0 else -1
+    farthest = path.region.sup if sign > 0 else -path.region.inf
+    inside = [sign * sp.Rational(500, 2**n), sign * (10**9 if farthest == sp.oo else farthest * sp.Rational(99, 100))]
+    k = slope(a).subs(a, inside[0])
     return bool(
-        path.region == region_of(n, 1 if inside > 0 else -1)
-        and loop_count(a).subs(a, inside) == n
+        path.region == region_of(n, sign)
+        and all(loop_count(a).subs(a, point) == n and slope(a).subs(a, point) == k for point in inside)
         and path.expr == k * a
         and path.derivative == k
     )
