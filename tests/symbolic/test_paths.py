@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 import sympy as sp
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from symbolic import paths as paths_module
@@ -124,6 +124,7 @@ def test_the_derivative_of_a_path_is_that_of_its_formula_with_magnitudes_resolve
     assert {path.derivative for path in explored(program).paths} == derivatives
 
 
+@settings(max_examples=12)
 @given(numerators=st.lists(st.integers(-3, 3), min_size=1, max_size=4), shift=st.integers(-3, 3), point=rationals)
 def test_a_solution_set_holds_exactly_the_numbers_that_satisfy_the_relation(numerators, shift, point):
     polynomial = sum(c * A**k for k, c in enumerate(numerators))
