@@ -15,6 +15,10 @@ from symbolic.names import GREEK
 
 COMMANDS = {letter: f"\\{name}" for name, letter in GREEK.items()} | {
     "∞": r"\infty",
+    "∇": r"\nabla",
+    "∘": r"\circ",
+    "𝟎": r"\mathbf{0}",
+    "𝟏": r"\mathbf{1}",
     "∂": r"\partial",
     "\u2062": "",
     "⋅": r"\cdot",

@@ -8,6 +8,7 @@ from symbolic import layout as lay
 from symbolic.formula import layout_of
 
 SUPERSCRIPTS = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+SIGNS = {"\u2062": "·", "⋅": "·", "⊤": "ᵀ"}
 SPACED = frozenset("+−=≠<≤>≥×∧∨∈≈⇒→⊙")
 
 
@@ -64,9 +65,9 @@ def _(layout: lay.Word) -> str:
 
 @_write.register
 def _(layout: lay.Operator) -> str:
-    if layout.sign in {"\u2062", "⋅"}:
-        return "·"
-    return f" {layout.sign} " if layout.form == "infix" and layout.sign in SPACED else layout.sign
+    if layout.form == "infix" and layout.sign in SPACED:
+        return f" {layout.sign} "
+    return SIGNS.get(layout.sign, layout.sign)
 
 
 @_write.register
@@ -113,7 +114,8 @@ def _(layout: lay.Labelled) -> str:
     below = "" if layout.below is None else f"_{_write(layout.below)}"
     if isinstance(layout.above, lay.Fenced):
         return f"{_write(layout.base)}{below}^{_write(layout.above)}"
-    return f"{_write(layout.base)}{below}{'' if layout.above is None else _write(layout.above)}"
+    above = "" if layout.above is None else _write(layout.above)
+    return f"{_write(layout.base)}{below}{above}" + (" " if isinstance(layout.base, lay.Operator) else "")
 
 
 @_write.register

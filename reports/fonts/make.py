@@ -37,6 +37,7 @@ RANGES = [
     (0x3B1, 0x3C9),  # Greek
     (0x1D434, 0x1D467),  # mathematical italic Latin (h is U+210E, below)
     (0x1D6E2, 0x1D71B),  # mathematical italic Greek
+    (0x1D7CE, 0x1D7D7),  # bold digits, for the vector of ones
     (0x2061, 0x2064),  # invisible apply, times, separator, plus
 ]
 SIGNS = (
