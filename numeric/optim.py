@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from numeric.tensor import Tensor
-
+from numeric.autograd import enable_grad, no_grad
 from numeric.errors import NumericTypeError, NumericValueError
-from numeric.grad_mode import enable_grad, no_grad
 from numeric.nn.parameter import clear_gradient
+from numeric.tensor import Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,24 +148,25 @@ class SGD:
             for group in self.param_groups:
                 for x in group["params"]:
                     if x.grad is not None:
-                        x.add_(self._direction(x, group), alpha=-group["lr"])
+                        x.sub_(group["lr"] * self._direction(x, x.grad, group))
         return loss
 
-    def _direction(self, x: Tensor, group: dict[str, Any]) -> Tensor:
+    def _direction(self, x: Tensor, g: Tensor, group: dict[str, Any]) -> Tensor:
         """Compute what the learning rate multiplies, and renew the momentum buffer."""
-        g = -x.grad if group["maximize"] else x.grad
+        if group["maximize"]:
+            g = -g
         if group["weight_decay"] != 0:
-            g = g.add(x, alpha=group["weight_decay"])
+            g = g + group["weight_decay"] * x
         momentum = group["momentum"]
         if momentum == 0:
             return g
-        v = self.state[x].get("momentum_buffer")
+        v: Tensor | None = self.state[x].get("momentum_buffer")
         if v is None:
             v = g.detach().clone()
             self.state[x]["momentum_buffer"] = v
         else:
-            v.mul_(momentum).add_(g, alpha=1 - group["dampening"])
-        return g.add(v, alpha=momentum) if group["nesterov"] else v
+            v.mul_(momentum).add_((1 - group["dampening"]) * g)
+        return g + momentum * v if group["nesterov"] else v
 
     def state_dict(self) -> dict[str, Any]:
         """Give groups and state with the parameters numbered in their order."""
@@ -177,7 +177,7 @@ class SGD:
         return {"state": state, "param_groups": groups}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over the options and buffers of another optimizer's `state_dict`, copied.
+        """Take over the options and buffers of another optimizer's `state_dict`.
 
         Raises
         ------
@@ -197,7 +197,7 @@ class SGD:
         self.state = defaultdict(dict)
         for number, entries in state_dict["state"].items():
             x = parameters[number]
-            self.state[x] = {name: _copied(value, x) for name, value in entries.items()}
+            self.state[x] = {name: _of_dtype(value, x) for name, value in entries.items()}
         self.param_groups = [
             group | saved_group | {"params": group["params"]}
             for group, saved_group in zip(self.param_groups, saved, strict=True)
@@ -246,5 +246,6 @@ def _check_parameter(tensor: object) -> None:
         )
 
 
-def _copied(value: Any, parameter: Tensor) -> Any:
-    return value.detach().clone().to(parameter.dtype) if isinstance(value, Tensor) else value
+def _of_dtype(value: Any, parameter: Tensor) -> Any:
+    """Cast a tensor of the state to its parameter's dtype; as in PyTorch, it is shared if it has it."""
+    return value.to(parameter.dtype) if isinstance(value, Tensor) else value

@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from numeric.errors import NumericValueError
+from numeric.rulebook import rules
+from numeric.rulebook.rule import Called
+from numeric.tape import apply
 
 if TYPE_CHECKING:
     from numeric.tensor import Tensor
+
+# PyTorch fuses these; here the last of the steps they are made of bears the name.
+_AFFINE = Called(rules["add"], "AddmmBackward0")
+_REDUCTIONS = {
+    "mean": Called(rules["mean"], "MseLossBackward0"),
+    "sum": Called(rules["sum"], "MseLossBackward0"),
+}
 
 
 def relu(x: Tensor) -> Tensor:
@@ -43,7 +53,9 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         If the sizes do not match.
     """
     out = x @ weight.t()
-    return out if bias is None else out + bias
+    if bias is None:
+        return out
+    return apply(_AFFINE, out, bias) if x.ndim == 2 and x.dtype == bias.dtype else out + bias
 
 
 def mse_loss(x: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
@@ -62,10 +74,8 @@ def mse_loss(x: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
         If `reduction` is another word.
     """
     squares = (x - target) ** 2
-    if reduction == "mean":
-        return squares.mean()
-    if reduction == "sum":
-        return squares.sum()
     if reduction == "none":
         return squares
-    raise NumericValueError(f"mse_loss got reduction={reduction!r}; give 'mean', 'sum' or 'none'")
+    if reduction not in _REDUCTIONS:
+        raise NumericValueError(f"mse_loss got reduction={reduction!r}; give 'mean', 'sum' or 'none'")
+    return apply(_REDUCTIONS[reduction], squares, axis=None, keepdims=False)

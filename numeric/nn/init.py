@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numeric.grad_mode import no_grad
+from numeric.autograd import no_grad
 
 if TYPE_CHECKING:
     from numeric.tensor import Tensor

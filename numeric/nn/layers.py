@@ -8,7 +8,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from numeric.creation import empty
-
 from numeric.errors import NumericIndexError, NumericTypeError
 from numeric.nn import functional, init
 from numeric.nn.module import Module
@@ -17,9 +16,8 @@ from numeric.nn.parameter import Parameter
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numeric.tensor import Tensor
-
     from numeric.dtypes import DType
+    from numeric.tensor import Tensor
 
 
 class Linear(Module):
@@ -123,12 +121,10 @@ class Sequential(Module):
 
     def __init__(self, *modules: Module | OrderedDict[str, Module]) -> None:
         super().__init__()
-        if len(modules) == 1 and isinstance(modules[0], OrderedDict):
-            named = modules[0]
-        else:
-            named = OrderedDict((str(k), module) for k, module in enumerate(modules))
-        for name, module in named.items():
-            self.register_module(name, module)
+        only = modules[0] if len(modules) == 1 else None
+        named = only.items() if isinstance(only, OrderedDict) else enumerate(modules)
+        for name, module in named:
+            self.register_module(str(name), module)
 
     def forward(self, x: Tensor) -> Tensor:
         """Apply the modules in their order."""
@@ -150,7 +146,8 @@ class Sequential(Module):
     def __getitem__(self, index: int | slice) -> Module:
         if isinstance(index, slice):
             return Sequential(OrderedDict(list(self._modules.items())[index]))
-        return next(islice(self._modules.values(), self._position(index), None))
+        module: Module = next(islice(self, self._position(index), None))
+        return module
 
     def __setitem__(self, index: int, module: Module) -> None:
         name = next(islice(self._modules, self._position(index), None))

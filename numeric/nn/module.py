@@ -6,8 +6,8 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from numeric.autograd import no_grad
 from numeric.errors import NumericError, NumericRuntimeError, NumericTypeError, NumericValueError
-from numeric.grad_mode import no_grad
 from numeric.nn.parameter import Parameter, clear_gradient
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class IncompatibleKeys(NamedTuple):
         """Say so when every key found its place."""
         if not (self.missing_keys or self.unexpected_keys):
             return "<All keys matched successfully>"
-        return super().__repr__()
+        return f"IncompatibleKeys(missing_keys={self[0]}, unexpected_keys={self[1]})"
 
 
 class Module:

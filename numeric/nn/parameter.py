@@ -2,7 +2,40 @@
 
 from __future__ import annotations
 
+from numeric.errors import NumericTypeError
+from numeric.inplace import share
 from numeric.tensor import Tensor
+
+
+class Parameter(Tensor):
+    """A leaf that a module registers when it becomes one of its attributes.
+
+    Parameters
+    ----------
+    data
+        A tensor, whose memory the parameter shares and whose history it does not have.
+    requires_grad
+        False for a frozen parameter.
+
+    Raises
+    ------
+    NumericTypeError
+        If `data` is not a tensor.
+    NumericRuntimeError
+        If it requires grad and its entries are not floating-point numbers.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: Tensor, requires_grad: bool = True) -> None:
+        if not isinstance(data, Tensor):
+            raise NumericTypeError(f"Parameter got a {type(data).__name__}; give a tensor")
+        super().__init__(data.detach().numpy())
+        share(data, self)
+        self.requires_grad_(requires_grad)
+
+    def __repr__(self) -> str:
+        return "Parameter containing:\n" + super().__repr__()
 
 
 def clear_gradient(tensor: Tensor, *, set_to_none: bool) -> None:

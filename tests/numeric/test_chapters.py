@@ -97,11 +97,11 @@ X
 X[0:2, :] = 12
 X[:2, :] = 12
 X
-torch.exp(x)  # ulps 1
+torch.exp(x)
 x = torch.tensor([1.0, 2, 4, 8])
 y = torch.tensor([2, 2, 2, 2])
 x + y, x - y, x * y, x / y, x ** y
-torch.exp(x)  # ulps 1
+torch.exp(x)
 X = torch.arange(12, dtype=torch.float32).reshape((3, 4))
 Y = torch.tensor([[2.0, 1, 4, 3], [1, 2, 3, 4], [4, 3, 2, 1]])
 torch.cat((X, Y), dim=0), torch.cat((X, Y), dim=1)
@@ -310,7 +310,7 @@ x = torch.tensor(2.0, requires_grad=True)
 y = torch.log(x ** 2) * torch.sin(x) + x ** -1  # ulps 4
 y  # ulps 4
 y.backward()
-x.grad  # ulps 4
+x.grad  # ulps 32
 x = torch.tensor(3.0, requires_grad=True)
 y = x ** 4
 g = torch.autograd.grad(y, x, create_graph=True)[0]

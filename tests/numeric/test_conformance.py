@@ -101,11 +101,10 @@ torch.randn_like(torch.ones(2, 3))  # random
 torch.rand_like(torch.ones(2, 3, dtype=torch.float64))  # random
 torch.normal(0, 1, (3, 4))  # random
 torch.normal(0.0, 1.0, size=(3,))  # random
-torch.manual_seed(0) is None
-a = torch.manual_seed(1) and torch.randn(3)  # random
-b = torch.manual_seed(1) and torch.randn(3)  # random
-torch.equal(a, b)
-torch.randperm(6).sort()[0].tolist()
+_ = torch.manual_seed(1)
+a = torch.randn(3)  # random
+_ = torch.manual_seed(1)
+torch.equal(a, torch.randn(3))
 sorted(torch.randperm(6).tolist())
 (torch.rand(1000) < 1).all()
 (torch.rand(1000) >= 0).all()
@@ -211,7 +210,7 @@ torch.maximum(x, y), torch.minimum(x, y)
 torch.maximum(x, torch.tensor([float('nan'), 1, 1, 1]))
 torch.clamp(x, 2, 5), x.clamp(min=3), x.clamp(max=3)
 x.exp().log().round(), torch.floor(x / 3), torch.ceil(x / 3)
-torch.reciprocal(x), torch.rsqrt(x)  # ulps 1
+torch.reciprocal(x), x.reciprocal()
 torch.outer(x, y)
 """,
     "broadcasting": """
@@ -281,7 +280,7 @@ torch.tensor(3.0).sum(-1), torch.tensor(3.0).cumsum(0)
 torch.tensor(3.0).sum(1)
 A.prod(), torch.arange(1, 5).prod(), A.prod(0), A.prod(dim=1, keepdim=True)
 torch.tensor([1.0, float('nan')]).sum(), torch.tensor([float('inf'), float('-inf')]).sum()
-A.var(), A.std(), A.var(dim=0), A.var(0, unbiased=False)  # ulps 4
+A.var(), A.std(), A.var(dim=0), A.std(1)  # ulps 4
 """,
     "largest and smallest": """
 A = torch.tensor([[1.0, 5.0, 3.0], [4.0, 5.0, -6.0]])

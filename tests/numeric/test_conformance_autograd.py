@@ -200,15 +200,16 @@ x.grad
 c = x * 1
 d = c.view(3, 1)
 c += 5
-d
+d.detach()
 x.grad = None
 (d * d).sum().backward()
 x.grad
 e = (x * 1)[:2]
-e.mul_(x[1:])
+e.mul_(x[1:]).detach()
 x.grad = None
 e.sum().backward()
 x.grad
+b, d, e = b.detach(), d.detach(), e.detach()
 x.view(-1)[0] = 1
 x[:2].add_(1)
 p = x.data

@@ -44,10 +44,8 @@ x[None, torch.tensor([0, 1])].shape, x[torch.tensor([], dtype=torch.int64)].shap
 x[torch.arange(3), torch.arange(3)], x[torch.arange(3), [0, 1, 2]]
 torch.arange(24).reshape(2, 3, 4)[torch.tensor([0, 1]), :, torch.tensor([1, 2])]
 torch.arange(24).reshape(2, 3, 4)[:, torch.tensor([0, 1]), torch.tensor([1, 2])]
-torch.masked_select(x, x > 8), torch.take(x, torch.tensor([0, 5]))
-torch.gather(x, 1, torch.tensor([[0], [1], [2]]))
-torch.index_select(x, 0, torch.tensor([0, 2])), x.diagonal(), torch.diag(torch.ones(2)), torch.trace(x[:, :3])
-torch.nonzero(torch.tensor([0, 1, 2])), torch.flip(x, (0,))
+x.diagonal(), torch.trace(x[:, :3]), torch.tril(x), torch.triu(x)
+torch.flip(x, (0,)), x.flip(0)
 x.unbind(), torch.split(x, 2), torch.chunk(x, 2)
 """,
     "assignment": """

@@ -129,7 +129,8 @@ def test_exact_programs_agree_to_the_last_bit(torch, differences, session, data)
         assume(writer.names)
         writer.add_line()
     program = writer.finish()
-    assert differences(program) == [], program
+    # the nodes' names are compared elsewhere: a view whose history was rebased may have another
+    assert differences(program, {"grad_fn", "text"}) == [], program
 
 
 SMOOTH = """

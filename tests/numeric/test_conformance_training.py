@@ -282,7 +282,6 @@ def synthetic_data(w, b, num_examples):
     return X, y.reshape((-1, 1))
 true_w = torch.tensor([2, -3.4])
 true_b = 4.2
-torch.manual_seed(0) is None
 features, labels = synthetic_data(true_w, true_b, 200)  # random
 features.shape, labels.shape
 w = torch.normal(0, 0.01, size=(2, 1), requires_grad=True)  # random
