@@ -62,23 +62,12 @@ def _definition(subject: Subject) -> dict[str, Any]:
     left = symbolic.entry_of("out", definition.out.index)
     equation = sp.Eq(left, definition.out.entry, evaluate=False)
     return {
-        "signature": _signature(subject),
+        "signature": definition.signature,
         "math": formula(equation),
         "numeric": numeric_source(subject),
-        "domain": [subject.truth.domain_text] if subject.truth.domain_text else [],
+        "domain": [definition.domain.text],
         "srepr": sp.srepr(definition.out.entry),
     }
-
-
-def _signature(subject: Subject) -> str:
-    inputs = ", ".join(f"{o.name}: {shape_words(o.shape)}" for o in subject.definition.operands)
-    return f"{inputs} → {shape_words(subject.definition.out.shape)}"
-
-
-def shape_words(shape: Any) -> str:
-    """Return a shape as a person writes it: (m, n), (n,), ()."""
-    inner = ", ".join(map(str, shape))
-    return f"({inner},)" if len(shape) == 1 else f"({inner})"
 
 
 def numeric_source(subject: Subject) -> str:
@@ -106,19 +95,31 @@ def _rule_source(rule: Any) -> str:
 
 def kink_record(kink: Any) -> dict[str, str]:
     """Return a kink in the record's words."""
-    return {"where": kink.where, "interval": kink.interval_text, "convention": str(kink.convention), "why": kink.why}
+    interval = kink.subgradients
+    if kink.interval is not None:
+        low, high = map(symbolic.text, kink.interval)
+        interval = f"[{low}, {high}]"
+    convention = "none" if kink.convention is None else symbolic.text(kink.convention)
+    return {"where": symbolic.text(kink.where), "interval": interval, "convention": convention, "why": kink.why}
 
 
 def _derivations(subject: Subject) -> list[dict[str, Any]]:
     return [
         {
-            "id": key,
-            "title": title,
+            "id": part,
+            "title": part_title(part),
             "variant": subject.variant.label,
             "steps": [_step(step) for step in steps],
         }
-        for key, title, steps in subject.derivation.told()
+        for part, steps in subject.derivation.parts.items()
     ]
+
+
+def part_title(part: str) -> str:
+    """Return the heading of a part of a derivation: "VJP with respect to x"."""
+    kind, _, name = part.partition("/")
+    words = {"partial": "Partial derivatives", "gradient": "Gradient", "jvp": "JVP", "vjp": "VJP"}[kind]
+    return f"{words} with respect to {name}" if name else words
 
 
 def _step(step: Any) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def size_choices(subject: Subject) -> list[tuple[tuple[Any, int], ...]]:
         key=lambda chosen: (sum(n or LARGEST_SIZE for n in chosen), chosen),
     )
     allowed = [tuple(zip(symbols, chosen, strict=True)) for chosen in ranked]
-    return [sizes for sizes in allowed if subject.allows(dict(sizes))]
+    return [sizes for sizes in allowed if subject.definition.admits(dict(sizes))]
 
 
 @st.composite
@@ -123,7 +123,7 @@ def examples(draw: Any, subjects: Sequence[Subject], *, moderate: bool) -> Examp
     sizes = draw(st.sampled_from(size_choices(subject)))
     shapes = {operand.name: concrete(operand.shape, dict(sizes)) for operand in subject.definition.operands}
     arrays = {
-        name: draw(_array(shape, dtype, values(subject.domain_of(name), dtype, moderate=moderate)))
+        name: draw(_array(shape, dtype, values(subject, name, dtype, moderate=moderate)))
         for name, shape in shapes.items()
     }
     tangents = {name: draw(_array(shape, dtype, _WEIGHTS)) for name, shape in shapes.items()}
@@ -140,17 +140,17 @@ def _array(shape: tuple[int, ...], dtype: np.dtype[Any], elements: Any) -> Any:
     return st.lists(elements, min_size=count, max_size=count).map(lambda v: np.array(v, dtype=dtype).reshape(shape))
 
 
-def values(domain: str, dtype: np.dtype[Any], *, moderate: bool) -> Any:
-    """Return a strategy of floats in a domain: "real", "positive" or "nonzero".
+def values(subject: Subject, name: str, dtype: np.dtype[Any], *, moderate: bool) -> Any:
+    """Return a strategy of floats that the operation's domain allows in one input.
 
     Small integers first (they shrink well, and make ties and zeros), then floats of every kind.
     """
     width = 8 * dtype.itemsize
     largest, smallest = (1000.0, 2.0**-10) if moderate else (float(np.finfo(dtype).max), 0.0)
-    floats = st.floats(-largest, largest, width=width, allow_nan=False, allow_infinity=False)
+    domain = subject.definition.domain
     simple = st.integers(-4, 4).map(float)
+    floats = st.floats(-largest, largest, width=width, allow_nan=False, allow_infinity=False)
     both = st.one_of(simple, floats)
-    if domain == "positive":
+    if domain.is_positive(name):
         both = both.map(abs)
-    keep_zero = domain == "real"
-    return both.filter(lambda v: abs(v) > smallest or (keep_zero and v == 0))
+    return both.filter(lambda v: (v == 0 or abs(v) >= smallest) and domain.allows(name, v))

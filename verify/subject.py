@@ -44,6 +44,11 @@ class Subject:
         return self.truth.derive(self.variant)
 
     @property
+    def declared(self) -> bool:
+        """Whether the derivative is a convention and no consequence of the values (detach)."""
+        return bool(self.definition.declared)
+
+    @property
     def inputs(self) -> tuple[str, ...]:
         """The names of the inputs, in order."""
         return tuple(operand.name for operand in self.definition.operands)

@@ -33,7 +33,7 @@ BOUND = (
 
 def judge(subject: Subject, example: Example) -> Observation:
     """Hold the pairing of the VJP with one direction against its finite difference."""
-    if subject.derivation.declared:
+    if subject.declared:
         return Observation(Status.NOT_APPLICABLE, words="derivative by declaration, not of the values")
     claimed = _pairing(subject, example)
     estimate = derivative(_along(subject, example), scale=example.scale, unit=float(np.finfo(example.dtype).eps) / 2)

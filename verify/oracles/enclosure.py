@@ -98,7 +98,7 @@ def _against(subject: Subject, example: Example, slopes: _Slopes) -> Comparison:
         x_bars, out_dot = _claimed(subject, example)
     except (SingularError, UndecidableError) as error:
         return Comparison(Status.DISAGREE, 0, (), f"the rule is singular where the derivative exists: {error}")
-    if subject.derivation.declared:
+    if subject.declared:
         return _declared(subject, example, x_bars, out_dot)
     return merged(
         [

@@ -74,7 +74,7 @@ def small_sizes(subject: Subject) -> Iterator[dict[Any, int]]:
     )
     for chosen in choices:
         sizes = dict(zip(symbols, chosen, strict=True))
-        if all(bool(c.subs(sizes)) for c in subject.definition.constraints):
+        if subject.definition.admits(sizes):
             yield sizes
 
 
@@ -143,7 +143,7 @@ def _symbols(subject: Subject, sizes: dict[Any, int], path: list[Any]) -> tuple[
 def _arrays(subject: Subject, sizes: dict[Any, int]) -> Iterator[tuple[str, tuple[int, ...], bool]]:
     for operand in subject.definition.operands:
         shape = concrete(operand.shape, sizes)
-        yield operand.name, shape, subject.positive(operand.name)
+        yield operand.name, shape, subject.definition.domain.is_positive(operand.name)
         yield f"{operand.name}_dot", shape, False
     yield "out_bar", concrete(subject.definition.out.shape, sizes), False
 
