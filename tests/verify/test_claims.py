@@ -12,12 +12,13 @@ import pytest
 import numeric
 import numeric.optim
 from verify.claims import CLAIMS, ClaimError, judge_claim
-from verify.claims.claim import Batch, Step, Trial
+from verify.claims.claim import Batch, Step, Trial, Written
 from verify.claims.control_flow import f
 from verify.claims.draws import generator, normal
 from verify.claims.experiment import Experiment
 from verify.claims.judge import judge
 from verify.claims.proofs import A, B, gradient, i, identity, p, total, x, y
+from verify.claims.reals import FORMULAS, PROOFS
 from verify.claims.trial import broken
 
 DRAWS = 2000
@@ -177,7 +178,8 @@ def test_a_forgotten_parameters_gradients_pile_up(entries):
 
 def planted(name, **changes):
     """Return a claim with a part of it replaced by a mistake."""
-    return replace(CLAIMS[name], id=f"planted-{name}", because="", **changes)
+    formula = Written("planted", "planted")
+    return replace(CLAIMS[name], id=f"planted-{name}", formula=formula, because="", **changes)
 
 
 def test_a_planted_factor_is_refuted_over_the_reals_and_in_floats():
@@ -218,6 +220,22 @@ def test_the_product_of_sums_is_not_the_dot_product():
     found = kinds(entry, "float64")["rounding"]["smallest"]
     assert found["inputs"]["x"]["shape"] == [2]
     assert sorted(found["inputs"]["x"]["dec"] + found["inputs"]["y"]["dec"]) == ["0.0", "0.0", "1.0", "1.0"]
+
+
+def test_a_claim_that_nothing_decides_is_not_said_to_hold():
+    entry = judge_claim(planted("gradient-of-sum", trial=None))
+    assert (entry["verdict"], entry["reals"]["verdict"]) == ("holds-if", "undecided")
+    assert entry["condition"] == "as far as the draws tell: no proof was found"
+
+
+def test_a_claim_without_a_formula_is_asked_for_one():
+    with pytest.raises(ClaimError, match="claim 'mine' has no formula: give it formula=Written"):
+        judge_claim(replace(CLAIMS["gradient-of-sum"], id="mine"))
+
+
+def test_every_formula_and_proof_belongs_to_a_claim():
+    assert set(FORMULAS) == {name for name, claim in CLAIMS.items() if claim.formula is None}
+    assert set(PROOFS) <= set(CLAIMS)
 
 
 def test_a_false_semantic_statement_makes_the_claim_false():

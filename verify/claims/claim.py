@@ -149,10 +149,10 @@ class Claim:
     ----------
     id, section, statement : str
         A stable name, the section in Dive into Deep Learning's numbering, and our restatement.
-    formula : callable
-        Returns a SymPy expression, or is `Written`.
+    formula : Written or None
+        What the claim says, where SymPy has no words for it; None takes it from `verify.claims.reals`.
     proof : callable or None
-        ``proof() -> Reals``: the identity over the reals.
+        ``proof() -> Reals``: the identity over the reals; None takes it from `verify.claims.reals`, if it is there.
     semantics : callable or None
         ``semantics(torch) -> list[Step]``: programs run to show what the sentence says of programs.
     trial : Trial or None
@@ -170,7 +170,7 @@ class Claim:
     id: str
     section: str
     statement: str
-    formula: Callable[[], sp.Basic] | Written
+    formula: Written | None = None
     operations: tuple[str, ...] = ()
     proof: Callable[[], Reals] | None = None
     semantics: Callable[[Engine], list[Step]] | None = None

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import sympy as sp
 
 from verify.claims.claim import (
     Batch,
     Claim,
     Demonstration,
     EndlessError,
-    Reals,
     Shown,
-    Step,
     Trial,
     array,
 )
@@ -101,28 +98,6 @@ def _factor_on_draws(a: Array) -> Batch:
     return Batch(grad, np.where(b > 0, two, two * a.dtype.type(100)), endless=endless)
 
 
-def _prove() -> Reals:
-    """Take the proof by paths from the truth: on every path f(a) is k·a."""
-    from symbolic.paths import control_flow_proof  # noqa: PLC0415 - the proof is built when asked for
-
-    proof = control_flow_proof()
-    steps = tuple(Step(*step) for step in proof.steps)
-    done = all(step.checked for step in steps)
-    return Reals("proved" if done else "undecided", steps)
-
-
-def _formula() -> sp.Basic:
-    a, function = sp.Symbol("a", real=True), sp.Function("f")
-    return sp.Eq(sp.Derivative(function(a), a), function(a) / a)
-
-
-def _factor_formula() -> sp.Basic:
-    a, function = sp.Symbol("a", real=True), sp.Function("f")
-    doublings = sp.Max(0, sp.ceiling(sp.log(500 / sp.Abs(a)) / sp.log(2))) + 1
-    factor = sp.Piecewise((2**doublings, a > 0), (100 * 2**doublings, True))
-    return sp.Eq(sp.Derivative(function(a), a), factor)
-
-
 def _run(torch: Engine, value: float, dtype: str) -> tuple[float, float, float] | None:
     """Return d, a.grad and d / a of the notes' cell at one number; None where it never ends."""
     a = torch.tensor(np.array(value, dtype=dtype), requires_grad=True)
@@ -181,9 +156,7 @@ CLAIMS = (
         id="control-flow-gradient",
         section="2.5.4",
         statement="After d = f(a) and d.backward(), the gradient a.grad equals d / a.",
-        formula=_formula,
         operations=("control_flow",),
-        proof=_prove,
         trial=Trial(_SCALAR, _quotient, _quotient_on_draws, dtypes=("float16", "float32", "float64")),
         condition="a ≠ 0",
         because="a.grad is exact, but d = fl(100·b) and d / a round when a is negative",
@@ -212,9 +185,7 @@ CLAIMS = (
         id="control-flow-factor",
         section="2.5.4",
         statement="A gradient can be computed through loops and branches: it is that of the path taken.",
-        formula=_factor_formula,
         operations=("control_flow",),
-        proof=_prove,
         trial=Trial(_SCALAR, _factor, _factor_on_draws),
         condition="a ≠ 0 and |a| is not 500·2^-n, where f jumps",
         because="factors of 2 and one of 100 multiply exactly",

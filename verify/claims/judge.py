@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from verify.claims.claim import Reals, Written
+from verify.claims.claim import ClaimError, Reals, Written
 from verify.claims.experiment import Experiment
 from verify.claims.trial import KINDS
 
@@ -66,7 +66,7 @@ def judge(claim: Claim, torch: Engine, seed: int, draws: int) -> dict[str, Any]:
         "id": claim.id,
         "section": claim.section,
         "statement": claim.statement,
-        "formula": mathematics(claim.formula if isinstance(claim.formula, Written) else claim.formula()),
+        "formula": mathematics(_formula(claim)),
         "verdict": verdict,
         "condition": "; ".join(conditions) or None,
         "reason": _reason(claim, verdict, reals, floats),
@@ -78,15 +78,27 @@ def judge(claim: Claim, torch: Engine, seed: int, draws: int) -> dict[str, Any]:
     }
 
 
+def _formula(claim: Claim) -> sp.Basic | Written:
+    from verify.claims.reals import FORMULAS  # noqa: PLC0415 - listing the claims does without SymPy
+
+    if claim.formula is None and claim.id not in FORMULAS:
+        raise ClaimError(f"claim {claim.id!r} has no formula: give it formula=Written(text, latex)")
+    return claim.formula or FORMULAS[claim.id]()
+
+
 def settle(claim: Claim, torch: Engine) -> Reals:
     """Return what holds over the reals, and by running the programs that the sentence speaks of."""
+    from verify.claims.reals import PROOFS  # noqa: PLC0415 - likewise
+
     if claim.untestable is not None:
         return Reals("not checkable", ())
     ran = tuple(claim.semantics(torch)) if claim.semantics is not None else ()
     shown = all(step.checked for step in ran)
-    if claim.proof is None:
-        return Reals("by semantics" if shown else "refuted", ran)
-    proved = claim.proof()
+    proof = claim.proof or PROOFS.get(claim.id)
+    if proof is None:
+        seen = "by semantics" if ran else "undecided"
+        return Reals(seen if shown else "refuted", ran)
+    proved = proof()
     return Reals(proved.verdict if shown else "refuted", (*proved.steps, *ran))
 
 

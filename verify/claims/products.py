@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import sympy as sp
 
 from verify.claims.claim import Batch, Claim, Demonstration, Shown, Step, Trial, array
-from verify.claims.proofs import A, B, i, identity, j, m, p, q, total, x, y
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from verify.claims.claim import Array, Engine, Reals, Tensor
+    from verify.claims.claim import Array, Engine, Tensor
 
 PAIRS = tuple({"x": (size,), "y": (size,)} for size in (1, 2, 3, 8, 17))
 VECTORS = tuple({"x": (size,)} for size in (1, 2, 3, 9))
@@ -144,35 +140,11 @@ def _too_small(torch: Engine) -> Shown:
     return Shown(found == 0.0, text)
 
 
-def _homogeneous() -> Reals:
-    """Prove that a factor leaves the sum of squares as its square; its root is the factor, as s > 0."""
-    s = sp.Symbol("s", positive=True)
-    inside = identity(total(total((s * A[i, j]) ** 2, j, m)), s**2 * total(total(A[i, j] ** 2, j, m)))
-    root = sp.sqrt(s**2) - s == 0
-    step = (sp.Eq(sp.sqrt(s**2), s, evaluate=False), "s, a largest magnitude, is positive", root)
-    verdict = inside.verdict if root else "undecided"
-    return type(inside)(verdict, (*inside.steps, Step(*step)))
-
-
-def _named(name: str, right: sp.Expr, *index: sp.Symbol) -> Callable[[], sp.Basic]:
-    left = sp.IndexedBase(name, real=True)[index] if index else sp.Symbol(name, real=True)
-    return lambda: sp.Eq(left, right, evaluate=False)
-
-
-OF_SQUARES = sp.sqrt(total(total(A[i, j] ** 2, j, m)))
-
-
-def _scaling() -> sp.Basic:
-    s = sp.Symbol("s", positive=True)
-    return sp.Eq(sp.sqrt(total(total((s * A[i, j]) ** 2, j, m))), s * OF_SQUARES, evaluate=False)
-
-
 CLAIMS = (
     Claim(
         id="dot-is-sum-of-products",
         section="2.3.7",
         statement="torch.dot(x, y) equals (x * y).sum().",
-        formula=_named("dot", total(x[i] * y[i])),
         operations=("dot", "mul", "sum"),
         semantics=_numbers,
         trial=Trial(PAIRS, _dot, _dot_on_draws),
@@ -182,7 +154,6 @@ CLAIMS = (
         id="mv-rows-are-dots",
         section="2.3.8",
         statement="Entry p of the matrix-vector product is the dot product of row p with the vector.",
-        formula=_named("Ax", total(A[p, i] * x[i]), p),
         operations=("mv", "dot"),
         semantics=_numbers,
         trial=Trial(PRODUCTS, _rows, _rows_on_draws),
@@ -192,7 +163,6 @@ CLAIMS = (
         id="mm-columns-are-mv",
         section="2.3.9",
         statement="Column q of the matrix product is the matrix times column q.",
-        formula=_named("AB", total(A[p, i] * B[i, q]), p, q),
         operations=("mm", "mv"),
         semantics=_numbers,
         trial=Trial(CHAINS, _columns, _columns_on_draws),
@@ -202,7 +172,6 @@ CLAIMS = (
         id="frobenius-norm-is-root-of-squares",
         section="2.3.10",
         statement="The Frobenius norm is the square root of the sum of the squares of a matrix's elements.",
-        formula=_named("norm", OF_SQUARES),
         operations=("frobenius_norm",),
         semantics=_lengths,
         trial=Trial(MATRICES, _frobenius, _frobenius_on_draws),
@@ -211,9 +180,7 @@ CLAIMS = (
         id="frobenius-norm-scales",
         section="2.3.10",
         statement="Dividing a matrix by its largest magnitude first, and multiplying afterwards, leaves its norm.",
-        formula=_scaling,
         operations=("frobenius_norm", "abs"),
-        proof=_homogeneous,
         semantics=_lengths,
         trial=Trial(MATRICES, _scaled, _scaled_on_draws),
         shows=(
@@ -231,7 +198,6 @@ CLAIMS = (
         id="l1-norm-is-sum-of-magnitudes",
         section="2.3.10",
         statement="The L1 norm is the sum of the elements' absolute values.",
-        formula=_named("norm", total(sp.Abs(x[i]))),
         operations=("l1_norm", "abs", "sum"),
         semantics=_lengths,
         trial=Trial(VECTORS, _manhattan, _manhattan_on_draws),
@@ -240,7 +206,6 @@ CLAIMS = (
         id="l2-norm-is-root-of-dot",
         section="2.3.10",
         statement="The L2 norm of a vector is the square root of its dot product with itself.",
-        formula=_named("norm", sp.sqrt(total(x[i] * x[i]))),
         operations=("l2_norm", "dot"),
         semantics=_lengths,
         trial=Trial(VECTORS, _euclid, _euclid_on_draws),

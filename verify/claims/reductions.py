@@ -5,18 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import sympy as sp
 
-from verify.claims.claim import Batch, Claim, Demonstration, Reals, Shown, Step, Trial, Written, array
-from verify.claims.proofs import A, algebra, i, identity, j, m, n, q, total, x
+from verify.claims.claim import Batch, Claim, Demonstration, Shown, Step, Trial, Written, array
 
 if TYPE_CHECKING:
     from verify.claims.claim import Array, Engine, Tensor
 
 VECTORS = tuple({"x": (size,)} for size in (1, 2, 3, 8, 17))
 MATRICES = tuple({"A": s} for s in ((1, 1), (2, 1), (1, 3), (9, 1), (3, 4), (9, 2), (2, 9)))
-
-OVER_ALL = sp.Sum(sp.Sum(A[i, j], (j, 0, m - 1)), (i, 0, n - 1))
 
 
 def _by_hand(torch: Engine, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -159,37 +155,6 @@ def _empty_mean(torch: Engine) -> Shown:
     return Shown(np.isnan(mean), f"mean of no elements: {mean}")
 
 
-def _exchange() -> Reals:
-    return identity(OVER_ALL, total(total(A[i, j], i, n), j, m))
-
-
-def _fractions() -> Reals:
-    s = sp.Symbol("s", real=True, nonzero=True)
-    inside = identity(total(x[i] / s), total(x[i]) / s)
-    one = algebra(s / s, sp.Integer(1), "s is that very sum, and not zero")
-    return Reals(inside.verdict if one.verdict == "proved" else one.verdict, (*inside.steps, *one.steps))
-
-
-def _one_more() -> Reals:
-    """A sum of one element more is the sum and that element: adding by hand, in reals, is the sum."""
-    more, before = sp.Sum(x[i], (i, 0, n)), total(x[i])
-    claim = sp.Eq(more, before + x[n], evaluate=False)
-    checked = all(sp.expand((more - before - x[n]).subs(n, size).doit()) == 0 for size in range(1, 5))
-    step = Step(claim, "the definition of a finite sum; in components at sizes 1 to 4", checked)
-    return Reals("proved" if checked else "undecided", (step,))
-
-
-def _whole_run() -> Reals:
-    """The last running sum runs over the whole axis."""
-    running = sp.Sum(A[i, j], (i, 0, q))
-    return algebra(
-        running.subs(q, n - 1),
-        total(A[i, j]),
-        "every index is at most n - 1, so the bracket [i ≤ q] is 1 throughout",
-        "Σ_{i ≤ q} A[i, j] at q = n - 1 is Σ_{i < n} A[i, j]",
-    )
-
-
 def _by_numbers(torch: Engine) -> list[Step]:
     A = _filled(torch, (5, 4))
     return [
@@ -200,18 +165,12 @@ def _by_numbers(torch: Engine) -> list[Step]:
     ]
 
 
-def _mean_formula() -> sp.Basic:
-    return sp.Eq(sp.Symbol("mean"), total(x[i]) / n, evaluate=False)
-
-
 CLAIMS = (
     Claim(
         id="sum-adds-all-elements",
         section="2.3.6",
         statement="sum() is what adding the elements one after the other gives.",
-        formula=lambda: sp.Eq(sp.Sum(x[i], (i, 0, n)), total(x[i]) + x[n], evaluate=False),
         operations=("sum",),
-        proof=_one_more,
         semantics=_by_numbers,
         trial=Trial(VECTORS, _by_hand, _by_hand_on_draws),
         shows=(Demonstration("ones beside a large number", "The order decides what is absorbed.", _absorbed),),
@@ -229,7 +188,6 @@ CLAIMS = (
         id="sum-axis-adds-each-column",
         section="2.3.6",
         statement="Entry j of A.sum(axis=0) is the sum of column j.",
-        formula=lambda: sp.Eq(sp.IndexedBase("s", real=True)[j], total(A[i, j]), evaluate=False),
         operations=("sum_axis", "sum"),
         semantics=_by_numbers,
         trial=Trial(MATRICES, _column_sums, _column_sums_on_draws),
@@ -239,18 +197,14 @@ CLAIMS = (
         id="sum-over-both-axes-is-the-sum",
         section="2.3.6",
         statement="A.sum(axis=[0, 1]) equals A.sum().",
-        formula=lambda: sp.Eq(OVER_ALL, total(total(A[i, j], i, n), j, m), evaluate=False),
         operations=("sum_axes", "sum"),
-        proof=_exchange,
         trial=Trial(MATRICES, _both_axes, _both_axes_on_draws),
     ),
     Claim(
         id="sum-one-axis-after-the-other",
         section="2.3.6",
         statement="Summing along one axis and then the other gives the sum of all elements.",
-        formula=lambda: sp.Eq(total(total(A[i, j], i, n), j, m), OVER_ALL, evaluate=False),
         operations=("sum_axis", "sum"),
-        proof=_exchange,
         trial=Trial(MATRICES, _in_turn, _in_turn_on_draws),
         because="the two orders of addition round differently",
     ),
@@ -258,7 +212,6 @@ CLAIMS = (
         id="mean-is-sum-over-count",
         section="2.3.6",
         statement="mean() is the sum divided by the number of elements.",
-        formula=_mean_formula,
         operations=("mean", "sum"),
         semantics=_by_numbers,
         trial=Trial(MATRICES, _mean, _mean_on_draws),
@@ -268,7 +221,6 @@ CLAIMS = (
         id="mean-axis-is-sum-over-size",
         section="2.3.6",
         statement="mean(axis=0) is sum(axis=0) divided by the size of axis 0.",
-        formula=lambda: sp.Eq(sp.IndexedBase("mean", real=True)[j], total(A[i, j]) / n, evaluate=False),
         operations=("mean_axis", "sum_axis"),
         semantics=_by_numbers,
         trial=Trial(MATRICES, _column_means, _column_means_on_draws),
@@ -277,9 +229,7 @@ CLAIMS = (
         id="keepdims-rows-sum-to-one",
         section="2.3.6",
         statement="A / A.sum(axis=1, keepdims=True) has rows that sum to one.",
-        formula=lambda: sp.Eq(total(A[i, j] / sp.Sum(A[i, q], (q, 0, m - 1)), j, m), 1, evaluate=False),
         operations=("sum_axis", "div"),
-        proof=_fractions,
         trial=Trial(MATRICES, _shares, _shares_on_draws),
         condition="no row sums to zero",
         because="each quotient rounds on its own",
@@ -296,9 +246,7 @@ CLAIMS = (
         id="cumsum-ends-in-the-sum",
         section="2.3.6",
         statement="The last row of A.cumsum(axis=0) is A.sum(axis=0).",
-        formula=lambda: sp.Eq(sp.IndexedBase("cumsum", real=True)[n - 1, j], total(A[i, j]), evaluate=False),
         operations=("cumsum", "sum_axis"),
-        proof=_whole_run,
         trial=Trial(MATRICES, _last, _last_on_draws),
         because="rows are added in the same order, except in a single column, which sum adds in another",
     ),
@@ -306,9 +254,7 @@ CLAIMS = (
         id="vector-cumsum-ends-in-the-sum",
         section="2.3.6",
         statement="The last entry of a vector's cumsum is its sum.",
-        formula=lambda: sp.Eq(sp.IndexedBase("cumsum", real=True)[n - 1], total(x[i]), evaluate=False),
         operations=("cumsum", "sum"),
-        proof=_whole_run,
         trial=Trial(VECTORS, _last_of_vector, _last_of_vector_on_draws),
         because="a running sum adds one by one, a sum in eight strands",
     ),

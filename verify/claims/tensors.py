@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import sympy as sp
 
 from verify.claims.claim import Batch, Claim, Demonstration, Shown, Step, Trial, Written, array
-from verify.claims.proofs import A, B, algebra, i, j
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from verify.claims.claim import Array, Engine, Reals, Tensor
+    from verify.claims.claim import Array, Engine, Tensor
 
 SHAPES = ((), (1,), (3,), (2, 3), (3, 4), (2, 1, 3), (0, 3))
 """Shapes on which a statement about shapes is run."""
@@ -178,35 +176,6 @@ def _wide_scalar(torch: Engine) -> Shown:
     )
 
 
-def _swap(entry: sp.Expr) -> sp.Expr:
-    """Return entry (j, i) of the tensor whose entry (i, j) is given: the transpose."""
-    return entry.subs({i: j, j: i}, simultaneous=True)
-
-
-def _involution() -> Reals:
-    return algebra(
-        _swap(_swap(A[i, j])),
-        A[i, j],
-        "transposing exchanges the indices; twice is not at all",
-        "((Aᵀ)ᵀ)[i, j] = A[i, j]",
-    )
-
-
-def _commutes() -> Reals:
-    S = A[i, j] + _swap(A[i, j])
-    return algebra(
-        S,
-        _swap(S),
-        "entry (j, i) of A + Aᵀ is A[j, i] + A[i, j]: addition commutes",
-        "S[i, j] = S[j, i] for S = A + Aᵀ",
-    )
-
-
-def _entries(result: str, entry: sp.Expr) -> Callable[[], sp.Basic]:
-    """Return the formula of an elementwise operation: entry (i, j) of the result."""
-    return lambda: sp.Eq(sp.IndexedBase(result, real=True)[i, j], entry, evaluate=False)
-
-
 CLAIMS = (
     Claim(
         id="scalar-is-one-element",
@@ -258,7 +227,6 @@ CLAIMS = (
         id="transpose-swaps-indices",
         section="2.3.3",
         statement="A.T of an m×n matrix is n×m, with A.T[j, i] = A[i, j].",
-        formula=lambda: sp.Eq(sp.IndexedBase("A^T", real=True)[j, i], A[i, j], evaluate=False),
         operations=("transpose",),
         semantics=_transposed,
     ),
@@ -268,7 +236,6 @@ CLAIMS = (
         statement="Transposing twice gives the matrix back.",
         formula=Written("(Aᵀ)ᵀ = A", r"(A^\top)^\top = A"),
         operations=("transpose",),
-        proof=_involution,
         trial=Trial(
             tuple({"A": s} for s in ((1, 1), (2, 3), (4, 3))), _twice, lambda A: Batch(A, A), relation="identical"
         ),
@@ -280,7 +247,6 @@ CLAIMS = (
         statement="A symmetric matrix equals its transpose; A + Aᵀ is one.",
         formula=Written("A + Aᵀ = (A + Aᵀ)ᵀ", r"A + A^\top = (A + A^\top)^\top"),
         operations=("transpose", "add"),
-        proof=_commutes,
         semantics=_example,
         trial=Trial(SQUARES, _symmetric, _symmetric_on_draws),
         because="floating-point addition commutes",
@@ -299,7 +265,6 @@ CLAIMS = (
         id="addition-is-elementwise",
         section="2.3.5",
         statement="Tensors of the same shape are added entry by entry.",
-        formula=_entries("C", A[i, j] + B[i, j]),
         operations=("add",),
         semantics=_same_shape,
         trial=Trial(PAIRS, _sum_by_entry, lambda A, B: Batch(A + B, A + B), relation="identical", entrywise=True),
@@ -308,7 +273,6 @@ CLAIMS = (
         id="hadamard-product",
         section="2.3.5",
         statement="A * B multiplies entry by entry: the Hadamard product A ⊙ B.",
-        formula=_entries("C", A[i, j] * B[i, j]),
         operations=("mul",),
         semantics=_same_shape,
         trial=Trial(PAIRS, _product_by_entry, lambda A, B: Batch(A * B, A * B), relation="identical", entrywise=True),
@@ -317,9 +281,6 @@ CLAIMS = (
         id="scalar-keeps-the-shape",
         section="2.3.5",
         statement="Adding or multiplying by a scalar keeps a tensor's shape and acts on each element.",
-        formula=_entries(
-            "Y", sp.Symbol("a", real=True) + sp.Symbol("a", real=True) * sp.IndexedBase("X", real=True)[i, j]
-        ),
         operations=("scalar_add", "scalar_mul", "scalar_sub", "scalar_div"),
         semantics=_scalar_shapes,
         trial=Trial(SCALED, _scaled, _scaled_on_draws, relation="identical"),
