@@ -9,7 +9,7 @@ from math import e, inf, nan, pi
 
 from numeric.tensor import Tensor  # isort: skip  (first: the name `tensor` is the function's below)
 
-from numeric import autograd, forward_ad, func, linalg
+from numeric import autograd, forward_ad, func, linalg, nn, optim
 from numeric.autograd import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from numeric.catalogue import Operation, operations
 from numeric.creation import (
@@ -152,7 +152,7 @@ from numeric.functions.layout import (
     unbind,
     unsqueeze,
 )
-from numeric.functions.operands import is_tensor, result_type
+from numeric.functions.operands import is_floating_point, is_tensor, numel, result_type
 from numeric.functions.products import bmm, dot, matmul, mm, mv, norm, outer
 from numeric.functions.reductions import (
     amax,
@@ -168,7 +168,7 @@ from numeric.functions.reductions import (
     sum,  # noqa: A004  (PyTorch's name)
     var,
 )
-from numeric.printing import set_printoptions
+from numeric.printing import get_printoptions, printoptions, set_printoptions
 from numeric.rulebook import Rule, rules
 
 multiply, subtract, divide, true_divide, concat, concatenate, clip = (
@@ -247,6 +247,7 @@ __all__ = [
     "func",
     "ge",
     "get_default_dtype",
+    "get_printoptions",
     "gt",
     "half",
     "inf",
@@ -255,6 +256,7 @@ __all__ = [
     "int16",
     "int32",
     "int64",
+    "is_floating_point",
     "is_grad_enabled",
     "is_nonzero",
     "is_tensor",
@@ -287,16 +289,20 @@ __all__ = [
     "nan",
     "ne",
     "neg",
+    "nn",
     "no_grad",
     "norm",
     "normal",
+    "numel",
     "ones",
     "ones_like",
     "operations",
+    "optim",
     "outer",
     "permute",
     "pi",
     "pow",
+    "printoptions",
     "prod",
     "promote_types",
     "rand",

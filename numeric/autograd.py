@@ -57,6 +57,10 @@ def _root(out: Any, gradient: Any, position: int, create_graph: bool) -> tuple[A
             "call requires_grad_() on what it is computed from"
         )
     if gradient is None:
+        array = out._array
+        if type(out) is tape.Tensor and array.ndim == 0:  # the usual case
+            one = array.dtype.type(1)
+            return target(out), tape.wrap(one) if create_graph else one
         if out.numel() != 1:
             raise NumericRuntimeError(
                 "grad can be implicitly created only for scalar outputs, and this one has shape "
@@ -174,14 +178,29 @@ def accumulate(leaf: Tensor, gradient: Tensor, create_graph: bool) -> None:
     elif create_graph:
         leaf._grad = leaf._grad + gradient
     else:
+        _add_in_place(leaf._grad, gradient)
+
+
+def _add_in_place(total: Tensor, gradient: Tensor) -> None:
+    a, b = total._array, gradient._array
+    if type(total) is tape.Tensor and type(gradient) is tape.Tensor:
+        with np.errstate(all="ignore"):
+            if type(a) is np.ndarray:
+                np.add(a, b, out=a)
+            else:
+                total._array = a + b
+        if total._storage is not None:
+            tape.mark_changed(total._storage)
+    else:
         with no_grad():
-            leaf._grad.add_(gradient)
+            total.add_(gradient)
 
 
 def _hooked(leaf: Tensor, gradient: Tensor) -> Tensor:
-    for hook in list(getattr(leaf, "_hooks", {}).values()):
-        answer = hook(gradient)
-        gradient = gradient if answer is None else answer
+    if hasattr(leaf, "_hooks"):
+        for hook in list(leaf._hooks.values()):
+            answer = hook(gradient)
+            gradient = gradient if answer is None else answer
     return gradient
 
 

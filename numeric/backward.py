@@ -56,57 +56,88 @@ def walk_back(
     NumericRuntimeError
         If a node was freed, or a value it reads was changed in place.
     """
-    walk = _Walk()
-    queue = [(edge, out_bar, True) for edge, out_bar in roots]
-    useful = None
+    walk = _Walk(create_graph)
+    starts = list(roots)
+    leading = None
     if wanted is not None:
-        useful = _leading_to(wanted, [edge for edge, _, _ in queue])
+        leading = _leading_to(wanted, [edge for edge, _ in starts])
+        walk.useful = leading | wanted
     with np.errstate(all="ignore"):
-        walk.give(queue)
+        for edge, out_bar in starts:
+            walk.shared.add(id(out_bar))
+            walk.give(edge, out_bar)
         while walk.heap:
             node = heapq.heappop(walk.heap)[1]
             out_bar = walk.bars.pop(node)
             if node.hooks is not None:
                 for hook in list(node.hooks.values()):
                     out_bar = hook(out_bar)
-            if wanted is not None and useful is not None:
-                if node in wanted:
-                    walk.found[node] = out_bar
-                if node not in useful:
-                    continue
-                pulled = pull(node, out_bar, create_graph)
-                walk.give([item for item in pulled if item[0] in useful or item[0] in wanted])
-            else:
-                walk.give(pull(node, out_bar, create_graph))
+            if wanted is not None and node in wanted:
+                walk.found[node] = out_bar
+            if leading is not None and node not in leading:
+                continue
+            walk.visit(node, out_bar)
             if not retain_graph:
-                node.inputs = node.out = None
+                node.values = None
+                node.out = None if node.out is not Overwritten else Overwritten
     return {**walk.bars, **walk.found}, walk.shared
 
 
 class _Walk:
     """Cotangents under way: summed by edge, the nodes among the edges in a heap."""
 
-    __slots__ = ("bars", "found", "heap", "shared")
+    __slots__ = ("bars", "create_graph", "found", "heap", "shared", "useful")
 
-    def __init__(self) -> None:
+    def __init__(self, create_graph: bool) -> None:
+        self.create_graph = create_graph
+        self.useful: set[Any] | None = None  # the edges worth following; None: all
         self.bars: dict[Any, Array] = {}  # of nodes still to visit, and of leaves
         self.found: dict[Any, Array] = {}  # of nodes visited that are wanted
         self.shared: set[int] = set()
         self.heap: list[tuple[int, Node]] = []
 
-    def give(self, items: list[tuple[Any, Array, bool]]) -> None:
-        """Add cotangents to their edges."""
+    def give(self, edge: Any, x_bar: Array) -> None:
+        """Add a cotangent to what has reached its edge."""
+        before = self.bars.get(edge)
+        if before is not None:
+            self.bars[edge] = before + x_bar
+            return
+        self.bars[edge] = x_bar
+        if type(edge) is Node:
+            heapq.heappush(self.heap, (-edge.sequence, edge))
+
+    def visit(self, node: Node, out_bar: Array) -> None:
+        """Give each input of a node its cotangent."""
+        inputs, values, out = node.inputs, node.values, node.out
+        if values is None:
+            values = _values_again(node)
+        if LastChange.clock > node.sequence or out is Overwritten:
+            _check_unchanged(node)
+        if self.create_graph:
+            values, out = inputs, _as_output(node)
+        vjps, parameters, useful = node.rule.vjps, node.parameters, self.useful
         bars = self.bars
-        for edge, x_bar, passed in items:
-            if passed:
-                self.shared.add(id(x_bar))
-            before = bars.get(edge)
-            if before is not None:
-                bars[edge] = before + x_bar
+        position = -1
+        for edge in node.edges:
+            position += 1
+            if edge is None:
                 continue
-            bars[edge] = x_bar
-            if type(edge) is Node:
-                heapq.heappush(self.heap, (-edge.sequence, edge))
+            to: Any = inputs[position] if edge is Leaf else edge
+            vjp = vjps[position]
+            if vjp is None or (useful is not None and to not in useful):
+                continue
+            x_bar = vjp(out_bar, out, *values, **parameters)
+            if x_bar.shape != (shape := values[position].shape):
+                x_bar = unbroadcast(x_bar, shape, node.rule)
+            if x_bar is out_bar:
+                self.shared.add(id(x_bar))
+            # As give() does, without the call: this is where small programs spend their time.
+            if to in bars:
+                bars[to] = bars[to] + x_bar
+            else:
+                bars[to] = x_bar
+                if edge is not Leaf:
+                    heapq.heappush(self.heap, (-edge.sequence, edge))
 
 
 def _leading_to(wanted: set[Any], roots: list[Any]) -> set[Any]:
@@ -126,50 +157,35 @@ def _leading_to(wanted: set[Any], roots: list[Any]) -> set[Any]:
 
 
 def destinations(node: Node) -> list[Any]:
-    """Return a node's edges, leaves as the tensors themselves.
+    """Return a node's edges, leaves as the tensors themselves."""
+    return [x if edge is Leaf else edge for edge, x in zip(node.edges, node.inputs, strict=True)]
+
+
+def _values_again(node: Node) -> tuple[Any, ...]:
+    """Return the values of a freed node whose rule reads none of them (only shapes and numbers).
 
     Raises
     ------
     NumericRuntimeError
-        If the node was freed.
+        If it reads one.
     """
-    if node.inputs is None:
-        raise NumericRuntimeError(
-            "Trying to backward through the graph a second time: what "
-            f"{node.name()} had saved was freed by the first. Specify retain_graph=True then"
-        )
-    return [x if edge is Leaf else edge for edge, x in zip(node.edges, node.inputs, strict=True)]
-
-
-def pull(node: Node, out_bar: Array, create_graph: bool) -> list[tuple[Any, Array, bool]]:
-    """Return ``(edge, x_bar, passed)`` for each input of a node that wants a cotangent.
-
-    ``passed`` says that the cotangent is ``out_bar`` itself, or a view of something.
-    """
-    targets = destinations(node)
-    inputs: Any = node.inputs
-    out, vjps = node.out, node.rule.vjps
-    if LastChange.clock > node.sequence or out is Overwritten:
-        _check_unchanged(node)
-    if create_graph:
-        values, out = inputs, _as_output(node)
-    else:
-        values = tuple([x._array if isinstance(x, tape.Tensor) else x for x in inputs])
-    pulled = []
-    for position, edge in enumerate(targets):
-        if edge is None or (vjp := vjps[position]) is None:
+    for position, edge in enumerate(node.edges):
+        vjp = node.rule.vjps[position]
+        if edge is None or vjp is None:
             continue
-        x_bar = vjp(out_bar, out, *values, **node.parameters)
-        shape = values[position].shape
-        if x_bar.shape != shape:
-            x_bar = unbroadcast(x_bar, shape, node.rule)
-        pulled.append((edge, x_bar, x_bar is out_bar))
-    return pulled
+        read_out, *read = values_read(vjp, len(node.inputs))
+        tensors = [isinstance(x, tape.Tensor) for x in node.inputs]
+        if read_out or any(r and t for r, t in zip(read, tensors, strict=True)):
+            raise NumericRuntimeError(
+                "Trying to backward through the graph a second time: what "
+                f"{node.name()} had saved was freed by the first. Specify retain_graph=True then"
+            )
+    return tuple(x._array if isinstance(x, tape.Tensor) else x for x in node.inputs)
 
 
 def _as_output(node: Node) -> Tensor:
     """Return a node's output as the tensor it was, so that what is computed from it is recorded."""
-    level = max(x.level for x in node.inputs or () if isinstance(x, tape.Tensor))
+    level = max(x.level for x in node.inputs if isinstance(x, tape.Tensor))
     tensor = tape.Traced(node.out, level) if level else tape.wrap(node.out)
     tensor._edge = node
     return tensor
@@ -177,7 +193,7 @@ def _as_output(node: Node) -> Tensor:
 
 def _check_unchanged(node: Node) -> None:
     """Raise if a value that a cotangent will be computed from was changed in place."""
-    inputs = node.inputs or ()
+    inputs = node.inputs
     for position, edge in enumerate(node.edges):
         vjp = node.rule.vjps[position]
         if edge is None or vjp is None:

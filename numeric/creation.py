@@ -73,7 +73,9 @@ def _from_sequence(data: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
         ) from None
     if array.size == 0 and array.dtype.kind == "f":
         return array.astype(get_default_dtype().numpy)
-    if array.dtype.kind == "O" or array.dtype.kind not in "biuf":
+    if data is None:
+        raise NumericRuntimeError("Could not infer dtype of NoneType: give a number or a sequence")
+    if array.dtype.kind not in "biuf":
         raise NumericTypeError(f"tensor() takes real numbers and nested sequences of them, got {data!r}")
     if dtype is None and isinstance(data, tuple | list | float | int):
         dtype = _natural_dtype(plain, array)
@@ -125,13 +127,15 @@ def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
 
 def _filled(value: float, name: str, meaning: str) -> Callable[..., Tensor]:
     def make(
-        *size: Any,
+        *shape: Any,
+        size: Any = None,
         dtype: DType | None = None,
         device: Any = None,
         requires_grad: bool = False,
     ) -> Tensor:
         kind = dtype or get_default_dtype()
-        return finished(_full(_sizes(size), value, kind), None, device, requires_grad)
+        sizes = _sizes(shape if size is None else (tuple(size),))
+        return finished(_full(sizes, value, kind), None, device, requires_grad)
 
     make.__name__ = name
     make.__doc__ = f"Return a tensor of a shape, {meaning}: ``{name}(2, 3)`` or ``{name}((2, 3))``."
@@ -286,20 +290,17 @@ def manual_seed(seed: int) -> None:
 
 def _random(name: str, meaning: str, draw: Callable[[tuple[int, ...]], Any]) -> Callable[..., Tensor]:
     def make(
-        *size: Any,
+        *shape: Any,
+        size: Any = None,
         dtype: DType | None = None,
         device: Any = None,
         requires_grad: bool = False,
-        **named: Any,
     ) -> Tensor:
-        if set(named) - {"size", "generator"}:
-            raise NumericTypeError(f"{name}() got unexpected keywords {sorted(named)}")
-        if "size" in named:
-            size = (tuple(named["size"]),)
         kind = dtype or get_default_dtype()
         if not kind.is_floating_point:
             raise NumericRuntimeError(f"{name}: expected a floating-point dtype, got {kind}")
-        return finished(draw(_sizes(size)), kind, device, requires_grad)
+        sizes = _sizes(shape if size is None else (tuple(size),))
+        return finished(draw(sizes), kind, device, requires_grad)
 
     make.__name__ = name
     make.__doc__ = f"Return a tensor of a shape, its entries {meaning}."

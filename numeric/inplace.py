@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from numeric import tape
-from numeric.errors import NumericIndexError, NumericRuntimeError, NumericValueError
+from numeric.errors import NumericIndexError, NumericRuntimeError, NumericTypeError, NumericValueError
 from numeric.functions.operands import as_operand, binary, cast, checked, raw
 from numeric.rulebook import rules
+from numeric.rulebook.layout import is_basic
+from numeric.rulebook.rule import Called
 from numeric.tape import Leaf, Storage, View, apply, mark_changed, mode, refresh
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 _INDEX = rules["index"]
 _OVERWRITE = rules["overwrite"]
 _ADD_AT = rules["add_at"]
+_MUL = rules["mul"]
 
 
 def memory(x: Variable) -> Array:
@@ -153,20 +156,26 @@ def _fitted(new: Tensor, x: Tensor) -> Tensor:
 def _take(x: Tensor, new: Tensor, storage: Storage) -> None:
     """Give ``x`` the values and the history of ``new``."""
     owner = x
-    if x._view is not None and (new._edge is not None or _followed(x._view.base) or _followed(new)):
+    followed = _followed(new) or (x._view is not None and _followed(x._view.base))
+    if x._view is not None and followed and (mode.recording or _tangent(new) is not None):
         owner = x._view.base
         merged = apply(_OVERWRITE, _before(owner), new, steps=x._view.steps)
         owner._edge = merged._edge
         _take_tangent(owner, merged)
-    elif mode.recording or x._edge is not Leaf:
+    elif mode.recording:
         x._edge = new._edge
     _take_tangent(x, new)
-    storage.node = owner._edge
+    if mode.recording:
+        storage.node = owner._edge
     write(x, new._array if new.level == x.level else new)
 
 
 def _followed(x: Tensor) -> bool:
-    return x._edge is not None or getattr(x, "tangent", None) is not None
+    return x._edge is not None or _tangent(x) is not None
+
+
+def _tangent(x: Tensor) -> Any:
+    return getattr(x, "tangent", None)
 
 
 def _take_tangent(x: Tensor, new: Tensor) -> None:
@@ -181,6 +190,11 @@ def write(x: Tensor, values: Array) -> None:
         array.copy_(values)
     elif isinstance(values, tape.Tensor) or not isinstance(array, np.ndarray):
         x._array = values  # a foreign array: replaced, it need not be writable
+    elif not array.flags.writeable:
+        raise NumericRuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a "
+            "single memory location: clone() it before writing"
+        )
     else:
         with np.errstate(all="ignore"):
             array[...] = values
@@ -231,6 +245,16 @@ def _without_leading_ones(value: Any, x: Tensor, key: Key) -> Any:
     return value
 
 
+def _one_ellipsis(parts: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return a key whose ``...`` after the first are whole slices, as PyTorch reads them."""
+    seen = False
+    kept = []
+    for part in parts:
+        kept.append(slice(None) if seen and part is Ellipsis else part)
+        seen = seen or part is Ellipsis
+    return tuple(kept)
+
+
 def plain_key(key: Key) -> Key:
     """Return a key with the arrays of its tensors in their place, and lists as arrays.
 
@@ -240,7 +264,7 @@ def plain_key(key: Key) -> Key:
         If a part of it cannot index.
     """
     if isinstance(key, tuple):
-        return tuple(plain_key(part) for part in key)
+        return _one_ellipsis(tuple(plain_key(part) for part in key))
     if isinstance(key, tape.Tensor):
         key = raw(key)
     if isinstance(key, list):
@@ -254,11 +278,22 @@ def plain_key(key: Key) -> Key:
         return int(key) if key.ndim == 0 and key.dtype.kind != "b" else key
     if isinstance(key, float):
         raise NumericIndexError(f"only integers, slices and tensors can index, got {key!r}")
+    if isinstance(key, str):
+        raise NumericTypeError(f"only integers, slices and tensors can index, got {key!r}")
     if isinstance(key, slice):
         start, stop, step = (None if p is None else int(p) for p in (key.start, key.stop, key.step))
         if step is not None and step <= 0:
             raise NumericValueError(f"slice step must be greater than zero, got {step}: use flip()")
         return slice(start, stop, step)
+    return key
+
+
+def _viewing(key: Key, ndim: int) -> Key:
+    """Return a key that NumPy answers with a 0-d view where it would answer with a scalar."""
+    parts = key if isinstance(key, tuple) else (key,)
+    entries = sum(isinstance(part, int) and not isinstance(part, bool) for part in parts)
+    if entries == ndim and is_basic(parts) and Ellipsis not in parts:
+        return (*parts, Ellipsis)
     return key
 
 
@@ -270,7 +305,7 @@ def get_item(x: Tensor, key: Key) -> Tensor:
     NumericIndexError
         If the key points outside, or has too many parts.
     """
-    key = plain_key(key)
+    key = _viewing(plain_key(key), x.ndim)
     try:
         return view(_INDEX, x, key=key)
     except IndexError as error:
@@ -278,7 +313,9 @@ def get_item(x: Tensor, key: Key) -> Tensor:
 
 
 def _binary_in_place(rule: Rule, real: bool = False) -> Callable[..., Tensor]:
-    def change(x: Tensor, other: Any) -> Tensor:
+    def change(x: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
+        if alpha != 1:
+            other = binary(_MUL, other, alpha)
         return modify(x, lambda old, y: checked(binary(rule, old, y, real=real), rule.name, old, y), other)
 
     change.__doc__ = f"Do ``{rule.name}`` in place; ``other`` is broadcast to the tensor."
@@ -293,20 +330,24 @@ div_ = _binary_in_place(rules["div"], real=True)
 
 def copy_(x: Tensor, source: Any) -> Tensor:
     """Overwrite all of ``x`` by ``source``, broadcast and cast."""
+    return _overwrite_all(Called(_OVERWRITE, "CopyBackwards"), x, source)
+
+
+def _overwrite_all(rule: Called, x: Tensor, source: Any) -> Tensor:
     operand = checked_value(source)
     if isinstance(operand, tape.Tensor):
         operand = cast(operand, x.dtype)
-    return modify(x, lambda old, y: apply(_OVERWRITE, old, y, steps=()), operand)
+    return modify(x, lambda old, y: apply(rule, old, y, steps=()), operand)
 
 
 def fill_(x: Tensor, value: Any) -> Tensor:
     """Overwrite every entry of ``x`` by one number."""
-    return copy_(x, value)
+    return _overwrite_all(Called(_OVERWRITE, "FillBackward0"), x, value)
 
 
 def zero_(x: Tensor) -> Tensor:
     """Overwrite every entry of ``x`` by 0."""
-    return copy_(x, 0)
+    return _overwrite_all(Called(_OVERWRITE, "ZeroBackward0"), x, 0)
 
 
 def unary_in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from numeric.errors import NumericRuntimeError
+from numeric.functions import elementwise, reductions
 from numeric.functions.products import matmul
 from numeric.functions.products import norm as _norm
 
@@ -61,6 +63,9 @@ def norm(
         If a number is given as ``ord`` for a matrix: singular values are not computed here.
     """
     axes = x.ndim if dim is None else (len(dim) if isinstance(dim, tuple | list) else 1)
+    if ord in (1, math.inf) and axes == 2 and x.ndim == 2 and dim is None:
+        sums = reductions.sum(elementwise.abs(x), 0 if ord == 1 else 1)
+        return reductions.amax(sums, None if not keepdim else 0, keepdim)
     if ord is not None and ord != "fro" and axes == 2:
         raise NumericRuntimeError(f"linalg.norm: ord={ord!r} of a matrix is not here: use 'fro', or vector_norm(...)")
     if ord == "fro" and axes != 2:

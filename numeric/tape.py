@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Tensor", "Traced"]  # what the type checker may find here; see tie()
 
 _new = object.__new__
+_NO_PARAMETERS: dict[str, Any] = {}
 _PLAIN = (np.ndarray, np.generic, float, int)
 clock = itertools.count(1).__next__  # numbers nodes and in-place changes in one order
 
@@ -72,11 +73,12 @@ class View:
 class Node:
     """One recorded operation, PyTorch's ``grad_fn``."""
 
-    __slots__ = ("edges", "hooks", "inputs", "out", "parameters", "rule", "sequence")
+    __slots__ = ("edges", "hooks", "inputs", "out", "parameters", "rule", "sequence", "values")
 
     rule: Rule | Called
     parameters: dict[str, Any]
-    inputs: tuple[Any, ...] | None  # None once freed
+    inputs: tuple[Any, ...]
+    values: Any  # what the inputs hold, for the rules; None once freed
     edges: tuple[Edge, ...]
     out: Any
     sequence: int
@@ -167,24 +169,77 @@ def shape_error(rule: Rule | Called, values: Iterable[Any], error: Exception) ->
     )
 
 
-def emit(rule: Rule | Called, inputs: tuple[Any, ...], edges: tuple[Edge, ...], out: Array, parameters: Any) -> Tensor:
+def emit(
+    rule: Rule | Called,
+    inputs: tuple[Any, ...],
+    edges: tuple[Edge, ...],
+    values: Sequence[Any],
+    out: Array,
+    parameters: dict[str, Any],
+) -> Tensor:
     """Wrap an output, and record how it came about if a gradient may be asked of it."""
     result: Tensor = _new(Tensor)
     result._array = out
-    result._storage = result._view = result._grad = None
-    if mode.recording and edges.count(None) != len(edges):
-        node = _new(Node)
-        node.rule = rule
-        node.parameters = parameters
-        node.inputs = inputs
-        node.edges = edges
-        node.out = out
-        node.sequence = clock()
-        node.hooks = None
-        result._edge = node
-    else:
-        result._edge = None
+    result._edge = result._storage = result._view = result._grad = None
+    if mode.recording:
+        for edge in edges:
+            if edge is not None:
+                node = result._edge = _new(Node)
+                node.rule = rule
+                node.parameters = parameters
+                node.inputs = inputs
+                node.edges = edges
+                node.values = values
+                node.out = out
+                node.sequence = clock()
+                node.hooks = None
+                break
     return result
+
+
+def binary_usual(rule: Rule | Called, x: Any, y: Any, real: bool) -> Tensor | None:
+    """Apply a rule to two tensors of one dtype, or to a floating-point tensor and a number.
+
+    Returns
+    -------
+    Tensor or None
+        None where the operands are of another kind: they must be promoted first.
+    """
+    # Written out, without calls: this is where small programs spend their time.
+    if type(x) is Tensor:
+        if x._view is not None:
+            return None
+        a, edge = x._array, x._edge
+        if type(y) is Tensor:
+            if y._view is not None:
+                return None
+            b, other = y._array, y._edge
+            if a.dtype is not b.dtype or (real and a.dtype.kind != "f"):
+                return None
+        elif (type(y) is float or type(y) is int) and a.dtype.kind == "f":
+            b, other = y, None
+        else:
+            return None
+    elif type(y) is Tensor and (type(x) is float or type(x) is int) and y._view is None:
+        a, edge, b, other = x, None, y._array, y._edge
+        if b.dtype.kind != "f":
+            return None
+    else:
+        return None
+    try:
+        out = mode.quietly(rule.primal, a, b)
+    except ValueError as error:
+        raise shape_error(rule, (a, b), error) from None
+    return emit(rule, (x, y), (edge, other), (a, b), out, _NO_PARAMETERS)
+
+
+def unary_usual(rule: Rule | Called, x: Any) -> Tensor | None:
+    """Apply a rule to a floating-point tensor; None if ``x`` is something else."""
+    if type(x) is not Tensor or x._view is not None or x._array.dtype.kind != "f":
+        return None
+    array = x._array
+    out = mode.quietly(rule.primal, array)
+    return emit(rule, (x,), (x._edge,), (array,), out, _NO_PARAMETERS)
 
 
 def apply(rule: Rule | Called, *inputs: Any, **parameters: Any) -> Tensor:
@@ -223,7 +278,7 @@ def apply(rule: Rule | Called, *inputs: Any, **parameters: Any) -> Tensor:
             values.append(x)
             edges.append(None)
     out = run_primal(rule, values, parameters)
-    return emit(rule, inputs, tuple(edges), out, parameters)
+    return emit(rule, inputs, tuple(edges), values, out, parameters)
 
 
 def apply_traced(rule: Rule | Called, inputs: tuple[Any, ...], parameters: dict[str, Any]) -> Tensor:
@@ -240,7 +295,7 @@ def apply_traced(rule: Rule | Called, inputs: tuple[Any, ...], parameters: dict[
             refresh(x)
     edges = tuple(x._edge if o else None for x, o in zip(inputs, own, strict=True))
     result = Traced(out, level)
-    result._edge = emit(rule, inputs, edges, out, parameters)._edge
+    result._edge = emit(rule, inputs, edges, values, out, parameters)._edge
     return result
 
 

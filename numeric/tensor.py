@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from numeric.rulebook.rule import Array, Key
 
-_ADD, _SUB, _MUL, _DIV, _POW = (rules[name] for name in ("add", "sub", "mul", "div", "pow"))
+_ADD, _SUB, _MUL, _DIV = (rules[name] for name in ("add", "sub", "mul", "div"))
 
 
 def _in_place(operator: str, method: Callable[..., Tensor]) -> Callable[..., Tensor]:
@@ -89,13 +89,15 @@ class Tensor(Variable):
         return binary(_DIV, self, other, real=True)  # type: ignore[no-any-return]
 
     def __rtruediv__(self, other: Any) -> Tensor:
+        if type(other).__name__ in ("int", "float"):
+            return elementwise.reciprocal(self) * other  # in two steps, as PyTorch rounds it
         return binary(_DIV, other, self, real=True)  # type: ignore[no-any-return]
 
     def __pow__(self, other: Any) -> Tensor:
         return elementwise.power(self, other)  # type: ignore[no-any-return]
 
     def __rpow__(self, other: Any) -> Tensor:
-        return binary(_POW, other, self)  # type: ignore[no-any-return]
+        return elementwise.power(other, self)  # type: ignore[no-any-return]
 
     def __floordiv__(self, other: Any) -> Tensor:
         return elementwise.floor_divide(self, other)
@@ -273,6 +275,7 @@ class Tensor(Variable):
 
     # Layout.
     reshape = layout.reshape
+    view_as = layout.view_as
     view = layout.as_view
     flatten = layout.flatten
     ravel = layout.ravel

@@ -11,7 +11,7 @@ import numpy as np
 
 from numeric import autograd, tape
 from numeric.dtypes import Device, DType, Size, cpu, dtype_of, get_default_dtype
-from numeric.errors import NumericRuntimeError, NumericTypeError
+from numeric.errors import NumericRuntimeError, NumericTypeError, NumericValueError
 from numeric.functions import comparisons, layout
 from numeric.functions.operands import as_operand, one_axis, raw
 from numeric.inplace import memory, share
@@ -177,6 +177,10 @@ class Variable:
             autograd.check_gradient(self, value)
         self._grad = value
 
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
+
     def backward(
         self,
         gradient: Tensor | None = None,
@@ -293,10 +297,17 @@ class Variable:
         return comparisons.is_nonzero(self)
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._only())
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._only())
+
+    def _only(self) -> Any:
+        if self.numel() != 1:
+            raise NumericValueError(
+                f"only one element tensors can be converted to Python scalars, got shape {tuple(self.shape)}"
+            )
+        return self.item()
 
     def __index__(self) -> int:
         if self.numel() != 1 or self.dtype.is_floating_point:
@@ -322,7 +333,7 @@ class Variable:
         return format_tensor(cast("Tensor", self))
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec and self.ndim == 0 else repr(self)
+        return format(self.item(), spec) if self.ndim == 0 else format(repr(self), spec)
 
     def __hash__(self) -> int:
         return object.__hash__(self)

@@ -22,11 +22,13 @@ from numeric.functions.operands import (
 )
 from numeric.rulebook import rules
 from numeric.rulebook.rule import Called
-from numeric.tape import apply
+from numeric.tape import apply, unary_usual
 
 if TYPE_CHECKING:
     from numeric.tensor import Tensor
 
+_NUMBER_POW = Called(rules["pow"], "PowBackward2")
+_RECIPROCAL = Called(rules["div"], "ReciprocalBackward0")
 RSUB = Called(rules["sub"], "RsubBackward1")
 
 
@@ -149,6 +151,10 @@ def pow(x: Any, exponent: Any) -> Tensor:  # noqa: A001  (PyTorch's name)
 def power(x: Any, exponent: Any) -> Any:
     """Return ``x ** exponent``, or NotImplemented for foreign operands."""
     exponent = as_operand(exponent)
+    if isinstance(x, int | float) and isinstance(exponent, tape.Tensor):
+        kind = result_type(x, exponent).numpy
+        base = tape.wrap(np.asarray(x).astype(kind)[()])  # its logarithm must have the dtype, too
+        return binary(_NUMBER_POW, base, exponent)
     if not isinstance(x, tape.Tensor) or not isinstance(exponent, int | float):
         return binary(rules["pow"], x, exponent)
     if is_foreign(x) or (x.dtype.is_floating_point and type(exponent) in (int, float)):
@@ -166,7 +172,7 @@ def square(x: Tensor) -> Tensor:
 
 def reciprocal(x: Tensor) -> Tensor:
     """Return ``1 / x``."""
-    return div(1.0, x)
+    return checked(binary(_RECIPROCAL, 1.0, x, real=True), "reciprocal", x)
 
 
 def neg(x: Tensor) -> Tensor:
@@ -185,6 +191,9 @@ def neg(x: Tensor) -> Tensor:
 
 def unary(name: str, x: Any, *, real: bool = False) -> Tensor:
     """Apply the rule ``name``; where ``real``, integers become floating-point numbers first."""
+    out = unary_usual(rules[name], x)
+    if out is not None:
+        return out
     if type(x) is not tape.Tensor:
         x = as_tensor_operand(x, name)
     if real and not is_foreign(x) and not x.dtype.is_floating_point:

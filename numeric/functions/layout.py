@@ -10,18 +10,21 @@ import numpy as np
 
 from numeric import tape
 from numeric.dtypes import promote_types
-from numeric.errors import NumericRuntimeError, NumericTypeError
+from numeric.errors import NumericRuntimeError, NumericTypeError, NumericValueError
 from numeric.functions.operands import as_tensor_operand, cast, one_axis, some_axes
 from numeric.inplace import get_item, view
 from numeric.rulebook import rules
 from numeric.rulebook.rule import Called
-from numeric.tape import apply
+from numeric.tape import Node, apply
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numeric.tensor import Tensor
 
+_COPIED = Called(rules["reshape"], "UnsafeViewBackward0")
+_SQUEEZE = Called(rules["squeeze"], "SqueezeBackward1")
+_EXPAND = Called(rules["reshape"], "ExpandBackward0")
 _T = Called(rules["swapaxes"], "TBackward0")
 _STACK = Called(rules["cat"], "StackBackward0")
 
@@ -69,7 +72,10 @@ def reshape(x: Tensor, *shape: Any) -> Tensor:
             f"shape '{list(sizes)}' is invalid for input of size {count}: their products must be equal"
         )
     sizes = tuple(count // known if size == -1 else size for size in sizes)
-    return view(rules["reshape"], x, shape=sizes)
+    out = view(rules["reshape"], x, shape=sizes)
+    if isinstance(out._edge, Node) and out._storage is None:
+        out._edge.rule = _COPIED
+    return out
 
 
 def as_view(x: Tensor, *shape: Any) -> Tensor:
@@ -86,6 +92,11 @@ def as_view(x: Tensor, *shape: Any) -> Tensor:
             return out
         raise NumericRuntimeError("view size is not compatible with input tensor's size and stride: use .reshape(...)")
     return out
+
+
+def view_as(x: Tensor, other: Tensor) -> Tensor:
+    """Return a view in the shape of ``other``."""
+    return as_view(x, tuple(other.shape))
 
 
 def flatten(x: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
@@ -121,7 +132,7 @@ def squeeze(x: Tensor, dim: Any = None) -> Tensor:
     """Return ``x`` without the axes of size 1 (among ``dim``, where it is given)."""
     axes = some_axes(dim, x.ndim)
     axes = tuple(range(x.ndim)) if axes is None else axes
-    return view(rules["squeeze"], x, axis=tuple(a for a in axes if x.shape[a] == 1))
+    return view(rules["squeeze"] if dim is None else _SQUEEZE, x, axis=tuple(a for a in axes if x.shape[a] == 1))
 
 
 def transpose(x: Tensor, dim0: int, dim1: int) -> Tensor:
@@ -208,6 +219,8 @@ def expand(x: Tensor, *shape: Any) -> Tensor:
         raise NumericRuntimeError(
             f"The expanded size {list(sizes)} must match the existing size {list(x.shape)} where that is not 1"
         )
+    if full[lead:] == own[lead:] and all(n == 1 for n in full[:lead]):
+        return view(_EXPAND, x, shape=full)  # nothing is repeated: it can be written to
     return view(rules["expand"], x, shape=full)
 
 
@@ -216,9 +229,9 @@ def expand_as(x: Tensor, other: Tensor) -> Tensor:
     return expand(x, tuple(other.shape))
 
 
-def broadcast_to(x: Tensor, size: Sequence[int]) -> Tensor:
+def broadcast_to(x: Tensor, *size: Any) -> Tensor:
     """Return ``x`` repeated to a shape, by the rules of broadcasting."""
-    return expand(x, tuple(size))
+    return expand(x, *size)
 
 
 def repeat(x: Tensor, *repeats: Any) -> Tensor:
@@ -254,7 +267,7 @@ def _joined(tensors: Sequence[Tensor], name: str) -> list[Tensor]:
 
     Raises
     ------
-    NumericRuntimeError
+    NumericValueError
         If there are none.
     NumericTypeError
         If something else than a tensor is among them.
@@ -262,7 +275,7 @@ def _joined(tensors: Sequence[Tensor], name: str) -> list[Tensor]:
     if isinstance(tensors, tape.Tensor) or not isinstance(tensors, tuple | list):
         raise NumericTypeError(f"{name}(): expected a tuple or list of tensors, got {type(tensors).__name__}")
     if not tensors:
-        raise NumericRuntimeError(f"{name}(): expected a non-empty list of Tensors")
+        raise NumericValueError(f"{name}(): expected a non-empty list of Tensors")
     parts = [as_tensor_operand(x, name) for x in tensors]
     dtype = parts[0].dtype
     for part in parts[1:]:

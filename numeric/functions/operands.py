@@ -18,7 +18,7 @@ from numeric.dtypes import (
 )
 from numeric.errors import NumericIndexError, NumericRuntimeError, NumericTypeError
 from numeric.rulebook import rules
-from numeric.tape import apply, emit, mode, shape_error
+from numeric.tape import apply, binary_usual
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +32,16 @@ _TO = rules["to"]
 def is_tensor(x: object) -> bool:
     """Return whether ``x`` is a tensor."""
     return isinstance(x, tape.Tensor)
+
+
+def numel(x: Tensor) -> int:
+    """Return the number of entries."""
+    return as_tensor_operand(x, "numel").numel()
+
+
+def is_floating_point(x: Tensor) -> bool:
+    """Return whether the entries are floating-point numbers."""
+    return as_tensor_operand(x, "is_floating_point").is_floating_point()
 
 
 def as_operand(x: Any) -> Any:
@@ -128,31 +138,8 @@ def binary(rule: Rule | Called, x: Any, y: Any, *, real: bool = False) -> Any:
     Tensor
         The output, or NotImplemented if an operand is foreign.
     """
-    kind = tape.Tensor
-    a = x._array if type(x) is kind else x
-    b = y._array if type(y) is kind else y
-    # The usual case: a tensor with a tensor of its dtype, or a floating-point one with a number.
-    if (
-        type(x) is kind
-        and x._view is None
-        and (
-            (type(y) is kind and a.dtype is b.dtype and y._view is None and (not real or a.dtype.kind == "f"))
-            or (type(y) in (float, int) and a.dtype.kind == "f")
-        )
-    ):
-        edges = (x._edge, y._edge if type(y) is kind else None)
-    elif type(y) is kind and type(x) in (float, int) and b.dtype.kind == "f" and y._view is None:
-        edges = (None, y._edge)
-    else:
-        return _promoted(rule, x, y, real)
-    try:
-        out = mode.quietly(rule.primal, a, b)
-    except ValueError as error:
-        raise shape_error(rule, (a, b), error) from None
-    return emit(rule, (x, y), edges, out, _NOTHING)
-
-
-_NOTHING: dict[str, Any] = {}
+    out = binary_usual(rule, x, y, real)
+    return _promoted(rule, x, y, real) if out is None else out
 
 
 def _promoted(rule: Rule | Called, x: Any, y: Any, real: bool) -> Any:

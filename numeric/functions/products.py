@@ -9,11 +9,17 @@ from numeric.errors import NumericRuntimeError
 from numeric.functions import elementwise, reductions
 from numeric.functions.operands import as_tensor_operand, cast, is_foreign, some_axes, spelled
 from numeric.rulebook import rules
+from numeric.rulebook.rule import Called
 from numeric.tape import apply
 
 if TYPE_CHECKING:
     from numeric.dtypes import DType
     from numeric.tensor import Tensor
+
+
+_L1 = Called(rules["sum"], "LinalgVectorNormBackward0")
+_LARGEST = Called(rules["max"], "LinalgVectorNormBackward0")
+_SMALLEST = Called(rules["min"], "LinalgVectorNormBackward0")
 
 
 def _factors(name: str, x: Any, y: Any, ranks: tuple[int, int] | None) -> tuple[Tensor, Tensor]:
@@ -181,13 +187,14 @@ def norm(
         return apply(rules["l2_norm"], x, axis=axes, keepdims=keepdim)
     size = elementwise.abs(x)
     if p in (math.inf, -math.inf):
-        extreme = reductions.amax if p == math.inf else reductions.amin
-        return extreme(size, axes, keepdim)
+        return apply(_LARGEST if p > 0 else _SMALLEST, size, axis=axes, keepdims=keepdim)
     if isinstance(p, str | bool):
         raise NumericRuntimeError(f"norm: expected p to be 'fro' or a number, got {p!r} (the nuclear norm is not here)")
     if p == 0:
-        powers = elementwise.sign(size)
-    else:
-        powers = size if p == 1 else elementwise.pow(size, p)
-    total = reductions.sum(powers, axes, keepdim)
-    return total if p in (0, 1) else elementwise.pow(total, 1.0 / p)
+        return reductions.sum(elementwise.sign(size).detach(), axes, keepdim)
+    if p == 1:
+        return apply(_L1, size, axis=axes, keepdims=keepdim)
+    total = reductions.sum(elementwise.pow(size, p), axes, keepdim)
+    # The root of 0 has no derivative: the gradient of the zero vector is 0 by convention.
+    positive = elementwise.pow(elementwise.where(total == 0, 1.0, total), 1.0 / p)
+    return elementwise.where(total == 0, 0.0, positive)

@@ -9,6 +9,7 @@ import numpy as np
 from numeric import tape
 from numeric.dtypes import DType, int64
 from numeric.errors import NumericIndexError, NumericRuntimeError
+from numeric.functions import elementwise
 from numeric.functions.layout import cat, movedim
 from numeric.functions.operands import (
     as_tensor_operand,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from numeric.tensor import Tensor
 
 _MAX_AT = Called(rules["index"], "MaxBackward0")
+_PRODUCT = Called(rules["index"], "ProdBackward0")
 _MIN_AT = Called(rules["index"], "MinBackward0")
 
 
@@ -37,6 +39,22 @@ class Extreme(NamedTuple):
 
     values: Tensor
     indices: Tensor
+
+    def __repr__(self) -> str:
+        name = type(self).__name__.lower()
+        return f"torch.return_types.{name}(\nvalues={self.values!r},\nindices={self.indices!r})"
+
+
+class Max(Extreme):
+    """Largest values along an axis, and where they stand."""
+
+    __slots__ = ()
+
+
+class Min(Extreme):
+    """Smallest values along an axis, and where they stand."""
+
+    __slots__ = ()
 
 
 def _summand(x: Tensor, name: str, dtype: DType | None) -> Tensor:
@@ -159,8 +177,10 @@ def prod(
         half = out.shape[0] // 2
         paired = out[:half] * out[half : 2 * half]
         out = paired if out.shape[0] % 2 == 0 else cat((paired, out[2 * half :]))
-    out = out[0] if out.shape[0] else sum(out, 0) + 1  # an empty product is 1
-    return out.reshape(kept) if keepdim else out
+    if not out.shape[0]:
+        out = cat((out, out.new_ones((1, *out.shape[1:]))))  # an empty product is 1
+    out = out.reshape(kept) if keepdim else apply(_PRODUCT, out, key=0)
+    return out
 
 
 def _nonempty(x: Tensor, name: str) -> Tensor:
@@ -179,13 +199,17 @@ def _extreme(name: str, x: Tensor, dim: Any, other: Any, keepdim: bool) -> Any:
         return apply(rules[name], _reducible(x, name), axis=None, keepdims=False)
     x = as_tensor_operand(x, name)
     along = one_axis(dim, x.ndim)
+    pair = Max if name == "max" else Min
     if x.ndim == 0:
-        return Extreme(x.clone(), tape.wrap(np.zeros((), dtype=np.int64)))
-    where = _arg(name, x, along, keepdim=True)
-    key = list(np.indices(tuple(where.shape), sparse=True))  # open mesh over the other axes
-    key[along] = raw(where)
-    values = apply(_MAX_AT if name == "max" else _MIN_AT, x, key=tuple(key))
-    return Extreme(values, where) if keepdim else Extreme(values.squeeze(along), where.squeeze(along))
+        return pair(x.clone(), tape.wrap(np.zeros((), dtype=np.int64)))
+    where = _arg(name, x, along, keepdim)
+    # An open mesh over the other axes, and the place found along this one.
+    key = list(np.indices(tuple(n for axis, n in enumerate(x.shape) if axis != along), sparse=True))
+    places = raw(where)
+    if keepdim:
+        key = [np.expand_dims(mesh, along) for mesh in key]
+    key.insert(along, places)
+    return pair(apply(_MAX_AT if name == "max" else _MIN_AT, x, key=tuple(key)), where)
 
 
 def _reducible(x: Tensor, name: str) -> Tensor:
@@ -260,14 +284,30 @@ def argmin(x: Tensor, dim: int | None = None, keepdim: bool = False, *, axis: in
     return _arg("min", x, spelled(dim, axis, keepdim, None)[0], keepdim)
 
 
-def var(x: Tensor, dim: Any = None, keepdim: bool = False, *, correction: int = 1) -> Tensor:
-    """Return the variance, with ``count - correction`` as divisor."""
+def var(
+    x: Tensor,
+    dim: Any = None,
+    keepdim: bool = False,
+    *,
+    correction: int = 1,
+    unbiased: bool | None = None,
+) -> Tensor:
+    """Return the variance, with ``count - correction`` as divisor (``unbiased``: 1 or 0)."""
+    if unbiased is not None:
+        correction = int(unbiased)
     centred = x - mean(x, dim, keepdim=True)
     squares = sum(centred * centred, dim, keepdim)
     count = x.numel() // (squares.numel() or 1)
     return squares / float(count - correction if count > correction else 0)
 
 
-def std(x: Tensor, dim: Any = None, keepdim: bool = False, *, correction: int = 1) -> Tensor:
+def std(
+    x: Tensor,
+    dim: Any = None,
+    keepdim: bool = False,
+    *,
+    correction: int = 1,
+    unbiased: bool | None = None,
+) -> Tensor:
     """Return the standard deviation, with ``count - correction`` as divisor."""
-    return var(x, dim, keepdim, correction=correction).sqrt()
+    return elementwise.sqrt(var(x, dim, keepdim, correction=correction, unbiased=unbiased))

@@ -5,9 +5,26 @@ Conventions at kinks and singular points are PyTorch's, and stand beside their r
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from numeric.rulebook.rule import Rule
+from numeric.rulebook.rule import Array, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _rounded_once(function: np.ufunc) -> Callable[[Array], Array]:
+    """Return a function that computes in float64 what NumPy's float32 kernel gets wrong by some ulps."""
+
+    def rounded(x: Array) -> Array:
+        if isinstance(x, np.ndarray | np.generic) and x.dtype == np.float32:
+            return function(x.astype(np.float64)).astype(np.float32)
+        return function(x)
+
+    return rounded
+
 
 RULES = (
     # Arithmetic.
@@ -74,13 +91,13 @@ RULES = (
     # Smooth functions.
     Rule(
         "exp",
-        primal=np.exp,
+        primal=_rounded_once(np.exp),
         vjps=(lambda out_bar, out, _x: out_bar * out,),
         jvps=(lambda x_dot, _out, x: np.exp(x) * x_dot,),
     ),
     Rule(
         "log",
-        primal=np.log,
+        primal=_rounded_once(np.log),
         vjps=(lambda out_bar, _out, x: out_bar / x,),
         jvps=(lambda x_dot, _out, x: x_dot / x,),
     ),
@@ -93,19 +110,19 @@ RULES = (
     ),
     Rule(
         "sin",
-        primal=np.sin,
+        primal=_rounded_once(np.sin),
         vjps=(lambda out_bar, _out, x: out_bar * np.cos(x),),
         jvps=(lambda x_dot, _out, x: np.cos(x) * x_dot,),
     ),
     Rule(
         "cos",
-        primal=np.cos,
+        primal=_rounded_once(np.cos),
         vjps=(lambda out_bar, _out, x: out_bar * -np.sin(x),),
         jvps=(lambda x_dot, _out, x: -np.sin(x) * x_dot,),
     ),
     Rule(
         "tanh",
-        primal=np.tanh,
+        primal=_rounded_once(np.tanh),
         vjps=(lambda out_bar, out, _x: out_bar * (1 - out * out),),
         jvps=(lambda x_dot, _out, x: x_dot / np.cosh(x) ** 2,),
     ),
@@ -129,18 +146,18 @@ RULES = (
     ),
     # Functions with kinks.
     Rule(
-        # At 0 the gradient is 0.
+        # At 0 the gradient is 0; at NaN too.
         "abs",
         primal=np.abs,
-        vjps=(lambda out_bar, _out, x: out_bar * np.sign(x),),
-        jvps=(lambda x_dot, _out, x: np.where(x < 0, -x_dot, np.where(x > 0, x_dot, x * 0)),),
+        vjps=(lambda out_bar, _out, x: np.where(x > 0, out_bar, np.where(x < 0, -out_bar, 0 * out_bar)),),
+        jvps=(lambda x_dot, _out, x: x_dot * (x > 0) - x_dot * (x < 0),),
     ),
     Rule(
-        # At 0 the gradient is 0.
+        # At 0 the gradient is 0; NaN passes it on.
         "relu",
         primal=lambda x: np.maximum(x, 0),
-        vjps=(lambda out_bar, _out, x: np.where(x > 0, out_bar, 0),),
-        jvps=(lambda x_dot, _out, x: x_dot * (x > 0),),
+        vjps=(lambda out_bar, _out, x: np.where(x <= 0, 0, out_bar),),
+        jvps=(lambda x_dot, _out, x: x_dot * np.logical_not(x <= 0),),
     ),
     Rule(
         # Where x = y each gets half.
@@ -174,6 +191,7 @@ RULES = (
         primal=lambda x, low, high: np.minimum(np.maximum(x, low), high),
         vjps=(lambda out_bar, _out, x, low, high: np.where((x >= low) & (x <= high), out_bar, 0),),
         jvps=(lambda x_dot, _out, x, low, high: x_dot * ((x >= low) & (x <= high)),),
+        node="ClampBackward1",
     ),
     Rule(
         "where",
@@ -197,6 +215,13 @@ RULES = (
             vjps=(lambda out_bar, _out, _x: out_bar * 0,),
             jvps=(lambda x_dot, _out, _x: x_dot * 0,),
         )
-        for function in (np.sign, np.floor, np.ceil, np.trunc, np.round)
+        for function in (np.floor, np.ceil, np.trunc, np.round)
+    ),
+    Rule(
+        # The sign of NaN is 0.
+        "sign",
+        primal=lambda x: np.where(x == x, np.sign(x), 0),  # noqa: PLR0124  (false for NaN)
+        vjps=(lambda out_bar, _out, _x: out_bar * 0,),
+        jvps=(lambda x_dot, _out, _x: x_dot * 0,),
     ),
 )
