@@ -174,7 +174,7 @@ class _FormulaPrinter(Printer):  # type: ignore[misc]  # SymPy is untyped
         return lay.row(lay.NEGATIVE, size) if expr.p < 0 else size
 
     def _print_Float(self, expr: Expr) -> lay.Layout:
-        mantissa, _, exponent = shortest_digits(abs(expr)).partition("e")
+        mantissa, _, exponent = shortest_digits(expr).removeprefix("-").partition("e")
         size: lay.Layout = lay.Number(mantissa)
         if exponent:
             power = lay.Superscript(lay.Number("10"), self._print(sp.Integer(exponent)))

@@ -17,6 +17,7 @@ from symbolic.latex import latex
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+THIN = "0.167em"
 ACCENT_SIGNS = {"dot": "˙", "bar": "‾", "hat": "^"}
 
 
@@ -40,12 +41,7 @@ def mathml(formula: object, *, display: bool = False, marked: Any = None) -> str
     formula = layout_of(formula, marked)
     annotation = f'<annotation encoding="application/x-tex">{escape(latex(formula), quote=False)}</annotation>'
     block = ' display="block"' if display else ""
-    return f"<math{block}><semantics>{_one(formula)}{annotation}</semantics></math>"
-
-
-def _one(layout: lay.Layout) -> str:
-    """Write a layout as exactly one element: most MathML elements count their children."""
-    return _write(layout) if not isinstance(layout, lay.Row) else _element("mrow", *map(_write, layout.items))
+    return f"<math{block}><semantics>{_write(formula)}{annotation}</semantics></math>"
 
 
 def _element(name: str, *children: str, **attributes: str) -> str:
@@ -59,6 +55,7 @@ def _sign(sign: str, **attributes: str) -> str:
 
 @singledispatch
 def _write(layout: lay.Layout) -> str:
+    """Write a layout as exactly one element: most MathML elements count their children."""
     raise NotImplementedError(f"MathML for {type(layout).__name__}: add a writer beside the others")
 
 
@@ -85,91 +82,100 @@ def _(layout: lay.Operator) -> str:
 
 @_write.register
 def _(layout: lay.Row) -> str:
-    return _one(layout)
+    items = layout.items
+    written = list(map(_write, items))
+    for k in range(1, len(items) - 1):
+        if items[k] == lay.TIMES and (_is_fraction(items[k - 1]) or _is_fraction(items[k + 1])):
+            written[k] = _sign("\u2062", lspace="0", rspace=THIN)  # engines set factors close to a fraction's bar
+    return _element("mrow", *written)
 
 
 @_write.register
 def _(layout: lay.Fraction) -> str:
-    return _element("mfrac", _one(layout.numerator), _one(layout.denominator))
+    return _element("mfrac", _write(layout.numerator), _write(layout.denominator))
 
 
 @_write.register
 def _(layout: lay.Root) -> str:
     if layout.degree is None:
-        return _element("msqrt", _one(layout.body))
-    return _element("mroot", _one(layout.body), _one(layout.degree))
+        return _element("msqrt", _write(layout.body))
+    return _element("mroot", _write(layout.body), _write(layout.degree))
+
+
+def _is_fraction(layout: lay.Layout) -> bool:
+    return isinstance(layout.body if isinstance(layout, lay.Marked) else layout, lay.Fraction)
 
 
 def _indices(layout: lay.Subscript) -> str:
     if len(layout.indices) == 1:
-        return _one(layout.indices[0])
+        return _write(layout.indices[0])
     separator = _sign("\u2063" if layout.compact else ",", separator="true")
-    return _element("mrow", separator.join(map(_one, layout.indices)))
+    return _element("mrow", separator.join(map(_write, layout.indices)))
 
 
 @_write.register
 def _(layout: lay.Subscript) -> str:
-    return _element("msub", _one(layout.base), _indices(layout))
+    return _element("msub", _write(layout.base), _indices(layout))
 
 
 @_write.register
 def _(layout: lay.Superscript) -> str:
     if isinstance(layout.base, lay.Subscript):
-        return _element("msubsup", _one(layout.base.base), _indices(layout.base), _one(layout.exponent))
-    return _element("msup", _one(layout.base), _one(layout.exponent))
+        return _element("msubsup", _write(layout.base.base), _indices(layout.base), _write(layout.exponent))
+    return _element("msup", _write(layout.base), _write(layout.exponent))
 
 
 @_write.register
 def _(layout: lay.Labelled) -> str:
     if layout.below is not None and layout.above is not None:
-        return _element("msubsup", _one(layout.base), _one(layout.below), _one(layout.above))
+        return _element("msubsup", _write(layout.base), _write(layout.below), _write(layout.above))
     if layout.below is not None:
-        return _element("msub", _one(layout.base), _one(layout.below))
-    return _element("msup", _one(layout.base), _one(layout.above or lay.Row(())))
+        return _element("msub", _write(layout.base), _write(layout.below))
+    return _element("msup", _write(layout.base), _write(layout.above or lay.Row(())))
 
 
 @_write.register
 def _(layout: lay.Accent) -> str:
     stretchy = "true" if layout.mark == "bar" else "false"
-    return _element("mover", _one(layout.base), _sign(ACCENT_SIGNS[layout.mark], stretchy=stretchy), accent="true")
+    return _element("mover", _write(layout.base), _sign(ACCENT_SIGNS[layout.mark], stretchy=stretchy), accent="true")
 
 
 @_write.register
 def _(layout: lay.Big) -> str:
-    limits = [_sign(layout.sign), _one(layout.lower)]
-    above = [] if layout.upper is None else [_one(layout.upper)]
-    return _element("mrow", _element("munderover" if above else "munder", *limits, *above), _one(layout.body))
+    limits = [_sign(layout.sign), _write(layout.lower)]
+    above = [] if layout.upper is None else [_write(layout.upper)]
+    return _element("mrow", _element("munderover" if above else "munder", *limits, *above), _write(layout.body))
 
 
 @_write.register
 def _(layout: lay.Fenced) -> str:
     # Chromium puts wide gaps around stretchy fences, so only tall contents stretch them.
     stretchy = {} if any(map(lay.is_tall, layout.items)) else {"stretchy": "false"}
-    inside = _sign(",", separator="true").join(map(_one, layout.items))
+    inside = _sign(",", separator="true").join(map(_write, layout.items))
     opening = _sign(layout.opening, form="prefix", **stretchy)
     return _element("mrow", opening, inside, _sign(layout.closing, form="postfix", **stretchy))
 
 
 @_write.register
 def _(layout: lay.Applied) -> str:
-    return _element("mrow", _one(layout.function), _sign("\u2061"), _write(lay.Fenced("(", layout.arguments, ")")))
+    return _element("mrow", _write(layout.function), _sign("\u2061"), _write(lay.Fenced("(", layout.arguments, ")")))
 
 
 @_write.register
 def _(layout: lay.Cases) -> str:
-    rows = [(_one(value), _condition(condition)) for value, condition in layout.rows]
+    rows = [(_write(value), _condition(condition)) for value, condition in layout.rows]
     return _element("mrow", _sign("{", form="prefix"), _table(rows, class_="cases"))
 
 
 def _condition(condition: lay.Layout | None) -> str:
     if condition is None:
         return _element("mtext", "otherwise")
-    return _element("mrow", _element("mtext", "if\u00a0"), _one(condition))
+    return _element("mrow", _element("mtext", "if\u00a0"), _write(condition))
 
 
 @_write.register
 def _(layout: lay.Grid) -> str:
-    return _table([tuple(map(_one, line)) for line in layout.rows])
+    return _table([tuple(map(_write, line)) for line in layout.rows])
 
 
 def _table(rows: Iterable[tuple[str, ...]], **attributes: str) -> str:
@@ -179,4 +185,4 @@ def _table(rows: Iterable[tuple[str, ...]], **attributes: str) -> str:
 
 @_write.register
 def _(layout: lay.Marked) -> str:
-    return _element("mrow", _one(layout.body), class_="changed")
+    return _element("mrow", _write(layout.body), class_="changed")

@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
-from mpmath.libmp import repr_dps, to_str  # type: ignore[import-untyped]
+from mpmath.libmp import prec_to_dps, repr_dps, to_str  # type: ignore[import-untyped]
 from sympy.core.function import AppliedUndef
 from sympy.functions.elementary.exponential import ExpBase
 
@@ -70,7 +70,12 @@ def is_negative(expr: Expr) -> bool:
 
 def shortest_digits(x: Expr) -> str:
     """Return the fewest digits that read back as the same float."""
-    return repr(float(x)) if x._prec == 53 else str(to_str(x._mpf_, repr_dps(x._prec)))  # noqa: SLF001 - the only door
+    precision = x._prec  # noqa: SLF001 - the only door
+    if precision == 53:
+        return repr(float(x))
+    fewest, enough = prec_to_dps(precision), repr_dps(precision)
+    tries = (str(to_str(x._mpf_, digits)) for digits in range(fewest, enough + 1))  # noqa: SLF001 - likewise
+    return next(digits for digits in tries if sp.Float(digits, precision=precision) == x)
 
 
 def in_denominator(factor: Expr) -> bool:
