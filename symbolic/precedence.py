@@ -74,7 +74,7 @@ def shortest_digits(x: Expr) -> str:
     if precision == 53:
         return repr(float(x))
     fewest, enough = prec_to_dps(precision), repr_dps(precision)
-    tries = (str(to_str(x._mpf_, digits)) for digits in range(fewest, enough + 1))  # noqa: SLF001 - likewise
+    tries = (str(to_str(x._mpf_, digits)) for digits in range(fewest, enough + 1))
     return next(digits for digits in tries if sp.Float(digits, precision=precision) == x)
 
 
