@@ -107,9 +107,13 @@ def _write(layout: lay.Layout) -> str:
 @_write.register
 def _(layout: lay.Identifier) -> str:
     name = layout.name
+    if name in COMMANDS:
+        return COMMANDS[name]
+    if not (name.isascii() and name.isalnum()):
+        return f"\\text{{{_escaped(name)}}}"
     if len(name) > 1:
-        return f"\\{name}" if name in NAMED_FUNCTIONS else f"\\mathrm{{{_escaped(name)}}}"
-    return f"\\mathrm{{{name}}}" if layout.upright and name.isascii() else _command(name)
+        return f"\\{name}" if name in NAMED_FUNCTIONS else f"\\mathrm{{{name}}}"
+    return f"\\mathrm{{{name}}}" if layout.upright else name
 
 
 @_write.register
