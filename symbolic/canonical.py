@@ -81,13 +81,13 @@ def _opaque(expr: Expr) -> set[Expr]:
 
 
 def _term(term: Expr, ranges: Ranges) -> Expr:
-    limits, factors = _opened(sp.Mul.make_args(term), ranges)
+    limits, factors = opened(sp.Mul.make_args(term), ranges)
     factors = [_factor(f, ranges, limits) for f in factors]
     limits, factors = _reversed(limits, _under_deltas(factors, limits))
     return sp.Mul(*(_named(part, of) for part, of in _parts(limits, factors)))
 
 
-def _opened(factors: Iterable[Expr], ranges: Ranges) -> tuple[list[Limit], list[Expr]]:
+def opened(factors: Iterable[Expr], ranges: Ranges) -> tuple[list[Limit], list[Expr]]:
     """Return all sums among the factors as one multiple sum over full ranges, and the factors under it."""
     limits: list[Limit] = []
     plain: list[Expr] = []

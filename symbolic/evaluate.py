@@ -70,7 +70,8 @@ def evaluate(form: IndexForm, sizes: Sizes, arrays: Arrays) -> Any:
         if array.ndim != rank:
             raise EvaluationError(f"{name} has shape {array.shape}, and the form reads it with {rank} indices")
     try:
-        return compiled.function(arithmetic_of(cells), *(int(named[name]) for name in compiled.sizes), *cells)
+        numbers = arithmetic_of(np.asarray(array, dtype=object) for array in arrays.values())
+        return compiled.function(numbers, *(int(named[name]) for name in compiled.sizes), *cells)
     except IndexError as error:
         shapes = {name: array.shape for name, array in zip(compiled.tensors, cells, strict=True)}
         raise EvaluationError(
@@ -297,7 +298,7 @@ class _Writer:
     def _partial(self, expr: Expr, scope: _Scope) -> str:
         tensor, indices = tensor_name(expr.entry), getattr(expr.entry, "indices", ())
         name, parameters, head = self._function(free_indices(expr.expr) | _symbols(indices), scope)
-        varied = self.fresh("a")
+        varied = self.fresh("v")
         inner = _Scope(scope.names, scope.arrays | {tensor: varied}, frozenset(parameters), [], scope.indent + "    ")
         value = self.number(expr.expr, inner)
         where = "".join(f"{self.exact(i, scope)}, " for i in indices)

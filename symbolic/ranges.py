@@ -133,10 +133,18 @@ def _nonempty(bound: Bounds) -> Iterator[tuple[Expr, int]]:
         yield sizes[0], 1 - int(sp.expand(count - sizes[0]))
 
 
-def facts_of(entries: Iterable[Expr], shapes: dict[Expr, tuple[Expr, ...]]) -> frozenset[tuple[Expr, Expr]]:
+def facts_of(
+    entries: Iterable[Expr], shapes: dict[Expr, tuple[Expr, ...]], outer: set[Expr]
+) -> frozenset[tuple[Expr, Expr]]:
     """Return what the entries of a definition say: where it reads ``x[e]``, the index `e` is in range.
 
-    Only composite index expressions count: a plain index has its own bounds.
+    Only composite expressions in the output's own indices (`outer`) and in sizes count: a plain index has its
+    own bounds, and an index that a sum binds means nothing outside of it.
     """
     pairs = ((e, n) for entry in entries for e, n in zip(entry.indices, shapes[entry.base], strict=True))
-    return frozenset((e, sp.sympify(n)) for e, n in pairs if not e.is_Symbol and free_indices(e))
+    return frozenset((e, sp.sympify(n)) for e, n in pairs if not e.is_Symbol and _known_outside(e, outer))
+
+
+def _known_outside(e: Expr, outer: set[Expr]) -> bool:
+    symbols = free_indices(e)
+    return bool(symbols) and all(s in outer or s.is_nonnegative for s in symbols)

@@ -247,7 +247,8 @@ def _euclid(node: Expr, ranges: Ranges) -> Expr | None:
             continue
         for p, flat in (factor.args, factor.args[::-1]):
             row = sp.cancel((flat - j) / n)
-            if p.has(j) or row.has(j) or not row.free_symbols or sp.denom(row) != 1 or sp.denom(sp.cancel(p / n)) == 1:
+            whole_row = row.is_integer and row.free_symbols and not row.has(j)
+            if not whole_row or p.has(j) or sp.cancel(p / n).is_integer:
                 continue
             rest = sp.Mul(*(f for f in sp.Mul.make_args(body) if f != factor))
             split = sp.KroneckerDelta(row, sp.floor(p / n)) * sp.KroneckerDelta(j, sp.Mod(p, n))
