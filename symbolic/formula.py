@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import sympy as sp
 from sympy.printing.printer import Printer
 
 from symbolic import layout as lay
-from symbolic.errors import SymbolicError
 from symbolic.index import Partial
-from symbolic.names import is_letter, name_layout, primed
+from symbolic.names import Scope, UnprintableError, is_letter, name_layout
 from symbolic.precedence import (
     Level,
     in_denominator,
@@ -27,55 +25,62 @@ from symbolic.precedence import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 Expr = Any  # a SymPy expression: SymPy ships no types
+
+__all__ = ["UnprintableError", "equation", "layout_of"]
 
 RELATIONS = {"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 FUNCTIONS = {name: name for name in ("log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sign", "erf")}
 FUNCTIONS |= {"asin": "arcsin", "acos": "arccos", "atan": "arctan"}
 
 
-class UnprintableError(SymbolicError, TypeError):
-    """An expression holds a node that our notation has no sign for: the message names the node's type."""
-
-
-def layout_of(formula: object, marked: Expr | None = None) -> lay.Layout:
+def layout_of(formula: object, marked: Iterable[Expr] = ()) -> lay.Layout:
     """Lay out a formula.
 
     Parameters
     ----------
     formula : sympy.Basic, sympy matrix or array, number, or Layout
         What to lay out. A layout is returned as it is.
-    marked : sympy.Expr, optional
-        A subexpression to mark wherever it occurs as a whole.
+    marked : iterable of sympy.Expr
+        Subexpressions to mark wherever they occur as a whole.
 
     Raises
     ------
     UnprintableError
         The formula is of another type, or holds a node that the notation has no sign for.
     """
-    if isinstance(formula, lay.Layout):
-        return formula
-    try:
-        expr = sp.sympify(formula, strict=True)
-    except sp.SympifyError as error:
-        raise UnprintableError(
-            f"cannot print {formula!r} (type={type(formula).__name__}): "
-            "give a SymPy expression, matrix or array, a number, or a layout"
-        ) from error
-    return _FormulaPrinter(marked).lay_out(expr)
+    return equation(formula, marked=marked)
 
 
-def equation(*sides: object) -> lay.Layout:
-    """Lay out an equality, or a chain of equalities, between formulas.
+def equation(*sides: object, marked: Iterable[Expr] = ()) -> lay.Layout:
+    """Lay out an equality, or a chain of equalities: a name means the same on all sides.
+
+    Parameters
+    ----------
+    *sides : sympy.Basic, sympy matrix or array, number, or Layout
+        What is equal.
+    marked : iterable of sympy.Expr
+        As in `layout_of`.
 
     Raises
     ------
     UnprintableError
         As `layout_of`, for any side.
     """
-    return lay.equation(*map(layout_of, sides))
+    exprs = [side if isinstance(side, lay.Layout) else _sympified(side) for side in sides]
+    return lay.equation(*_FormulaPrinter(marked).lay_out(exprs))
+
+
+def _sympified(formula: object) -> Expr:
+    try:
+        return sp.sympify(formula, strict=True)
+    except sp.SympifyError as error:
+        raise UnprintableError(
+            f"cannot print {formula!r} (type={type(formula).__name__}): "
+            "give a SymPy expression, matrix or array, a number, or a layout"
+        ) from error
 
 
 def _beside(items: Sequence[lay.Layout]) -> lay.Layout:
@@ -91,21 +96,19 @@ def _beside(items: Sequence[lay.Layout]) -> lay.Layout:
 class _FormulaPrinter(Printer):  # type: ignore[misc]  # SymPy is untyped
     """Lays out node by node; a node without a method of its own is refused, never approximated."""
 
-    def __init__(self, marked: Expr | None) -> None:
+    def __init__(self, marked: Iterable[Expr]) -> None:
         super().__init__()
-        self._marked = marked
-        self._names: dict[Expr, lay.Layout] = {}
+        self._marked = frozenset(marked)
+        self._scope = Scope()
 
-    def lay_out(self, expr: Expr) -> lay.Layout:
-        free = [s for s in getattr(expr, "free_symbols", ()) if isinstance(s, sp.Symbol)]
-        for symbol in sorted(free, key=sp.default_sort_key):
-            self._names[symbol] = self._unused_name(symbol)
-        result: lay.Layout = self._print(expr)
-        return result
+    def lay_out(self, sides: Sequence[Expr]) -> list[lay.Layout]:
+        free = {s for side in sides for s in getattr(side, "free_symbols", ()) if isinstance(s, sp.Symbol)}
+        self._scope.add(free)
+        return [side if isinstance(side, lay.Layout) else self._print(side) for side in sides]
 
     def _print(self, expr: Expr, **settings: object) -> lay.Layout:
         result: lay.Layout = super()._print(expr, **settings)
-        return lay.Marked(result) if self._marked is not None and expr == self._marked else result
+        return lay.Marked(result) if expr in self._marked else result
 
     def emptyPrinter(self, expr: object) -> NoReturn:
         """Refuse a node without a method of its own."""
@@ -123,30 +126,8 @@ class _FormulaPrinter(Printer):  # type: ignore[misc]  # SymPy is untyped
 
     # Names
 
-    def _unused_name(self, symbol: Expr) -> lay.Layout:
-        """Return the symbol's name, primed until no other symbol in scope is called the same."""
-        if not str(symbol.name).strip():
-            raise UnprintableError(f"a symbol has the blank name {symbol.name!r}: give it a name that can be seen")
-        name = name_layout(str(symbol.name))
-        while name in self._names.values():
-            name = primed(name)
-        return name
-
-    @contextmanager
-    def _bound(self, symbol: Expr) -> Iterator[lay.Layout]:
-        """Name a bound index while its sum's body is laid out; it may shadow the same symbol outside."""
-        outer = self._names.get(symbol)
-        name = self._unused_name(symbol)
-        self._names[symbol] = name
-        try:
-            yield name
-        finally:
-            del self._names[symbol]
-            if outer is not None:
-                self._names[symbol] = outer
-
     def _print_Symbol(self, expr: Expr) -> lay.Layout:
-        return self._names.get(expr) or self._unused_name(expr)
+        return self._scope.name_of(expr)
 
     def _print_Idx(self, expr: Expr) -> lay.Layout:
         return self._print(expr.label)
@@ -280,7 +261,7 @@ class _FormulaPrinter(Printer):  # type: ignore[misc]  # SymPy is untyped
             return self._at_least(Level.PRODUCT, body)
         symbol, *bounds = limits[-1]
         ends = self._all(bounds)
-        with self._bound(symbol) as name:
+        with self._scope.bound(symbol) as name:
             inner = self._big(sign, body, limits[:-1])
         if len(ends) == 2:
             return lay.Big(sign, lay.equation(name, ends[0]), ends[1], inner)
@@ -325,6 +306,10 @@ class _FormulaPrinter(Printer):  # type: ignore[misc]  # SymPy is untyped
 
     def _print_Min(self, expr: Expr) -> lay.Layout:
         return self._applied("min", sorted(expr.args, key=sp.default_sort_key))
+
+    def _print_Mod(self, expr: Expr) -> lay.Layout:
+        left, right = (self._at_least(Level.POWER, part) for part in expr.args)
+        return lay.row(left, lay.Operator("mod"), right)
 
     def _print_Abs(self, expr: Expr) -> lay.Layout:
         return lay.Fenced("|", self._all(expr.args), "|")

@@ -7,11 +7,14 @@ here both are decided once, in the layout.
 from __future__ import annotations
 
 from functools import singledispatch
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from symbolic import layout as lay
 from symbolic.formula import layout_of
 from symbolic.names import GREEK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 COMMANDS = {letter: f"\\{name}" for name, letter in GREEK.items()} | {
     "∞": r"\infty",
@@ -21,6 +24,7 @@ COMMANDS = {letter: f"\\{name}" for name, letter in GREEK.items()} | {
     "𝟏": r"\mathbf{1}",
     "∂": r"\partial",
     "\u2062": "",
+    "mod": r"\bmod",
     "⋅": r"\cdot",
     "×": r"\times",
     "⊙": r"\odot",
@@ -68,15 +72,15 @@ NAMED_FUNCTIONS = frozenset(
 )
 
 
-def latex(formula: object, *, marked: Any = None) -> str:
+def latex(formula: object, *, marked: Iterable[Any] = ()) -> str:
     r"""Return the formula as LaTeX, without dollar signs; it needs amsmath for cases and matrices.
 
     Parameters
     ----------
     formula : sympy.Basic, sympy matrix or array, number, or Layout
         What to print.
-    marked : sympy.Expr, optional
-        A subexpression to mark: it is underlined.
+    marked : iterable of sympy.Expr
+        Subexpressions to mark: they are underlined.
 
     Raises
     ------
@@ -87,7 +91,7 @@ def latex(formula: object, *, marked: Any = None) -> str:
 
 
 def _command(sign: str) -> str:
-    return "".join(COMMANDS.get(character, character) for character in sign)
+    return COMMANDS.get(sign) or "".join(COMMANDS.get(character, character) for character in sign)
 
 
 def _escaped(text: str) -> str:
@@ -107,7 +111,7 @@ def _write(layout: lay.Layout) -> str:
 @_write.register
 def _(layout: lay.Identifier) -> str:
     name = layout.name
-    if name in COMMANDS:
+    if len(name) == 1 and name in COMMANDS:
         return COMMANDS[name]
     if not (name.isascii() and name.isalnum()):
         return f"\\text{{{_escaped(name)}}}"

@@ -21,7 +21,7 @@ THIN = "0.167em"
 ACCENT_SIGNS = {"dot": "˙", "bar": "‾", "hat": "^"}
 
 
-def mathml(formula: object, *, display: bool = False, marked: Any = None) -> str:
+def mathml(formula: object, *, display: bool = False, marked: Iterable[Any] = ()) -> str:
     """Return the formula as a ``<math>`` element, with its LaTeX as an annotation for copying.
 
     Parameters
@@ -30,8 +30,8 @@ def mathml(formula: object, *, display: bool = False, marked: Any = None) -> str
         What to print; an equation is ``Eq(left, right, evaluate=False)`` or `symbolic.formula.equation`.
     display : bool
         Set it as a block with the limits of sums below and above their signs, not as a part of a line.
-    marked : sympy.Expr, optional
-        A subexpression to mark: it stands in an ``<mrow class="changed">``.
+    marked : iterable of sympy.Expr
+        Subexpressions to mark: each stands in an ``<mrow class="changed">``.
 
     Raises
     ------

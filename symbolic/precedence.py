@@ -40,7 +40,7 @@ def level(expr: Expr) -> Level:
         return Level.RELATION
     if isinstance(expr, sp.Add) or is_negative(expr):
         return Level.SUM
-    if isinstance(expr, (sp.Mul, sp.Sum, sp.Product, sp.Derivative, Partial)):
+    if isinstance(expr, (sp.Mul, sp.Sum, sp.Product, sp.Derivative, sp.Mod, Partial)):
         return Level.PRODUCT
     if isinstance(expr, sp.Number):
         return _number_level(expr)

@@ -9,7 +9,7 @@ from symbolic.formula import layout_of
 
 SUPERSCRIPTS = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 SIGNS = {"\u2062": "·", "⋅": "·", "⊤": "ᵀ"}
-SPACED = frozenset("+−=≠<≤>≥×∧∨∈≈⇒→⊙")
+SPACED = frozenset("+−=≠<≤>≥×∧∨∈≈⇒→⊙") | {"mod"}
 
 
 def text(formula: object) -> str:

@@ -72,6 +72,8 @@ FORMULAS = [
     (sp.Array([1, t]), "(1, t)", "(1, t)"),
     (sp.Array([[[1]], [[2]]]), r"(\begin{bmatrix} 1 \end{bmatrix}, \begin{bmatrix} 2 \end{bmatrix})", "([1], [2])"),
     (sp.Array(t), "t", "t"),
+    (2 * sp.Mod(i, n + 1), r"2 (i \bmod (n + 1))", "2·(i mod (n + 1))"),
+    (sp.floor(i / n) + sp.Mod(i, n), r"i \bmod n + \left\lfloor \frac{i}{n} \right\rfloor", "i mod n + ⌊i/n⌋"),
     (sp.Tuple(n, m), "(n, m)", "(n, m)"),
     (sp.Ne(t, 0), r"t \ne 0", "t ≠ 0"),
     (sp.Not(sp.And(t > 0, a > 0)), r"\lnot (a > 0 \land t > 0)", "¬(a > 0 ∧ t > 0)"),

@@ -296,9 +296,9 @@ def test_a_displayed_formula_is_a_block_and_carries_its_latex():
 
 def test_the_changed_part_is_marked():
     part = Partial(x[i], x[p])
-    assert '<mrow class="changed"><mfrac>' in mathml(2 * x[i] * part, marked=part)
-    assert "\\underline{" in latex(2 * x[i] * part, marked=part)
-    assert "changed" not in mathml(2 * x[i], marked=part)
+    assert '<mrow class="changed"><mfrac>' in mathml(2 * x[i] * part, marked=[part])
+    assert "\\underline{" in latex(2 * x[i] * part, marked=[part])
+    assert "changed" not in mathml(2 * x[i], marked=[part])
 
 
 def test_two_symbols_of_one_name_are_told_apart_and_a_shadowing_index_is_renamed():
@@ -306,6 +306,10 @@ def test_two_symbols_of_one_name_are_told_apart_and_a_shadowing_index_is_renamed
     assert text(i + other) in {"i + i′", "i′ + i"}
     assert text(summed(x[i] * summed(x[i], (i, n)), (i, n))) == "Σ_{i<n} x[i]·Σ_{i′<n} x[i′]"
     assert text(summed(x[i], (i, n)) * x[i]) == "x[i]·Σ_{i′<n} x[i′]"
+
+
+def test_a_name_means_the_same_on_both_sides_of_an_equation():
+    assert text(equation(x_bar[i], summed(x[i], (i, n)))) == "x_bar[i] = Σ_{i′<n} x[i′]"
 
 
 def test_sums_that_stand_apart_may_use_one_index():
