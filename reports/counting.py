@@ -32,8 +32,6 @@ def _count(dtype: str, floats: Sequence[Entry]) -> Count:
         return Count(dtype, "good", "always", f"in {draws:,} draws")
     first = broken[0]
     of = f"of {first['draws']:,} {plural(first['source'])}".rstrip()
-    if first is not floats[0]:
-        return Count(dtype, "unstable", "rarely not", f"{percent(first)} {of}")
     return Count(dtype, "unstable", "not always", f"{percent(first)} {of}")
 
 

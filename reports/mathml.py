@@ -32,6 +32,9 @@ ATTRIBUTES = frozenset(
     },
 )
 
+CLASSES = frozenset({"changed", "cases"})
+"""What a step changed, and a table of cases: the style sheet knows them."""
+
 _VALUE = re.compile(r"[\w.+%/-]{1,40}")
 _TEX = "application/x-tex"
 _NOT_XML = re.compile(r"<!|<\?")  # a declaration could define entities: no formula needs one
@@ -96,10 +99,14 @@ def _pieces(element: ET.Element) -> list[Markup]:
 
 
 def _attributes(element: ET.Element) -> Markup:
-    kept = [(k, v) for k, v in sorted(element.attrib.items()) if k in ATTRIBUTES and _VALUE.fullmatch(v)]
+    kept = [(k, v) for k, v in sorted(element.attrib.items()) if _allowed(k, v)]
     return Markup("").join(Markup(' {}="{}"').format(k, v) for k, v in kept)
+
+
+def _allowed(name: str, value: str) -> bool:
+    return value in CLASSES if name == "class" else name in ATTRIBUTES and bool(_VALUE.fullmatch(value))
 
 
 def _trimmed(text: str | None) -> str:
     """Return text between tags; white space alone is the printer's indentation."""
-    return "" if text is None or text.isspace() else text
+    return "" if text is None or not text.strip(" \t\r\n") else text

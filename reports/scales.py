@@ -47,7 +47,8 @@ def log10(values: Iterable[float]) -> Scale:
     low, high = math.floor(math.log10(min(positive))), math.ceil(math.log10(max(positive)))
     high = max(high, low + 1)
     every = -(-(high - low) // 6)
-    ticks = [Tick((n - low) / (high - low), power_of_ten(n)) for n in range(low, high + 1, every)]
+    plain = low >= -2 and high <= 3
+    ticks = [Tick((n - low) / (high - low), power_of_ten(n, plain=plain)) for n in range(low, high + 1, every)]
 
     def place(value: float) -> float:
         return 0.0 if value <= 0 else min(max((math.log10(value) - low) / (high - low), 0.0), 1.0)
@@ -55,9 +56,9 @@ def log10(values: Iterable[float]) -> Scale:
     return Scale(place, ticks)
 
 
-def power_of_ten(n: int) -> str:
-    """Return 10 to the n as it is written: 1, 10, 0.1 near one, else with a raised exponent."""
-    if -2 <= n <= 2:
+def power_of_ten(n: int, *, plain: bool = False) -> str:
+    """Return 10 to the n as it is written: 1 and `plain` numbers in digits, else with a raised exponent."""
+    if n == 0 or plain:
         return f"{10.0**n:g}"
     return "10" + str(n).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 

@@ -15,11 +15,10 @@ GRAVEST_FIRST = ("error", "wrong", "disagree", "unstable", "undecided")
 
 
 class Figure(NamedTuple):
-    """A number of the header, with its name and its unit or explanation."""
+    """A number of the header, with its name."""
 
     value: str
     name: str
-    note: str = ""
 
 
 def headline(record: Entry) -> str:
@@ -33,14 +32,14 @@ def headline(record: Entry) -> str:
     start = f"{len(operations) - len(others)} of {len(operations)} operations are right"
     if len(others) > 3:
         counts = Counter(o["verdict"] for o in others)
-        named = [f"{counts[verdict]} {_predicate(verdict)}" for verdict in VERDICTS if counts[verdict]]
+        named = [f"{_be(counts[verdict])} {_predicate(verdict)}" for verdict in VERDICTS if counts[verdict]]
     else:
         named = [f"{o['id']} is {_predicate(o['verdict'])}" for o in others]
     return f"{start}; {_listed(named)}."
 
 
 def _predicate(verdict: str) -> str:
-    return "not judged (the checker failed)" if verdict == "error" else VERDICTS[verdict].words
+    return "not judged, because the checker failed" if verdict == "error" else VERDICTS[verdict].words
 
 
 def lede(record: Entry) -> str:
@@ -60,18 +59,26 @@ def _claims_sentence(claims: Sequence[Entry]) -> str:
     if not claims:
         return ""
     said = {
-        "holds": "{} hold as stated",
-        "holds-if": "{} hold on a condition",
-        "false": "{} false as stated",
-        "not-checkable": "{} cannot be checked",
-        "error": "{} could not be judged",
+        "holds": ("holds as stated", "hold as stated"),
+        "holds-if": ("holds on a condition", "hold on a condition"),
+        "false": ("is false as stated", "are false as stated"),
+        "not-checkable": ("cannot be checked", "cannot be checked"),
+        "error": ("could not be judged", "could not be judged"),
     }
-    parts = _listed(said[v].format(_be(counts[v]) if v == "false" else counts[v]) for v in CLAIMS if counts[v])
-    return f"Of {len(claims)} sentences of the notes, {parts}."
+    named = [f"{_count(counts[v])} {said[v][counts[v] > 1]}" for v in CLAIMS if counts[v]]
+    return f"Of {_count(len(claims))} sentence{'s' * (len(claims) > 1)} of the notes, {_listed(named)}."
+
+
+_NUMERALS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def _count(count: int) -> str:
+    """Return a count as prose writes it: in words below ten."""
+    return _NUMERALS[count] if count < len(_NUMERALS) else str(count)
 
 
 def _be(count: int) -> str:
-    return f"{count} {'is' if count == 1 else 'are'}"
+    return f"{_count(count)} {'is' if count == 1 else 'are'}"
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -84,17 +91,17 @@ def figures(record: Entry) -> list[Figure]:
     checks = [c for o in record["operations"] for c in o["checks"]]
     found = [Figure(_number(len(record["operations"])), "operations"), Figure(_number(len(checks)), "checks")]
     found += [
-        Figure(_number(count), status, note)
-        for status, note in (("disagree", ""), ("unstable", ""), ("undecided", ""))
+        Figure(_number(count), status)
+        for status in ("disagree", "unstable", "undecided")
         if (count := sum(c["status"] == status for c in checks))
     ]
-    found.append(Figure(_number(len(record["claims"])), "sentences", "of the notes"))
+    found.append(Figure(_number(len(record["claims"])), "sentences of the notes"))
     if record["run"]["draws"] is not None:
-        found.append(Figure(_number(record["run"]["draws"]), "draws", "points and floats"))
+        found.append(Figure(_number(record["run"]["draws"]), "points and draws"))
     worst = worst_ulps(checks)
     if worst is not None:
-        found.append(Figure(size(worst), "ulp", "worst seen"))
-    return [*found, Figure(str(record["run"]["seed"]), "seed", f"profile {record['run']['profile']}")]
+        found.append(Figure(size(worst), "worst ulp"))
+    return [*found, Figure(str(record["run"]["seed"]), "seed"), Figure(record["run"]["profile"], "profile")]
 
 
 def worst_ulps(checks: Iterable[Entry]) -> float | str | None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 from reports.errors import ReportError
@@ -64,7 +65,8 @@ def validate(record: Any) -> None:
     ReportError
         Something is missing or of another kind, or an id stands twice: the message names the place.
     """
-    fault = next(_faults(record, schema(), "record"), None) or next(_repeated(record), None)
+    fault = next(chain(_faults(record, schema(), "record"), _unwritable(record, "record")), None)
+    fault = fault or next(_repeated(record), None)
     if fault is None:
         return
     advice = "Write the record with 'gradproof report', or see reports/schema.json."
@@ -170,12 +172,12 @@ def _long_enough(value: Any, least: int, place: str) -> Iterator[Fault]:
 
 def _enough(value: Any, least: int, place: str) -> Iterator[Fault]:
     if isinstance(value, (list, tuple)) and len(value) < least:
-        yield Fault(place, f"a list of {len(value)}", f"at least {least} items")
+        yield Fault(place, f"a list of {len(value)}", f"{least} or more")
 
 
 def _few_enough(value: Any, most: int, place: str) -> Iterator[Fault]:
     if isinstance(value, (list, tuple)) and len(value) > most:
-        yield Fault(place, f"a list of {len(value)}", f"at most {most} items")
+        yield Fault(place, f"a list of {len(value)}", f"{most} or fewer")
 
 
 def _pattern(value: Any, pattern: str, place: str) -> Iterator[Fault]:
@@ -198,6 +200,20 @@ _KEYWORDS: dict[str, Callable[[Any, Any, str], Iterator[Fault]]] = {
     "maxItems": _few_enough,
     "pattern": _pattern,
 }
+
+
+def _unwritable(value: Any, place: str) -> Iterator[Fault]:
+    """Yield what JSON has no word for, in fields that the schema does not name too."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                yield Fault(f"{place}, a key,", _shown(key), "a string, as JSON's keys are")
+            yield from _unwritable(item, f"{place}[{json.dumps(str(key))}]")
+    elif isinstance(value, (list, tuple)):
+        for position, item in enumerate(value):
+            yield from _unwritable(item, f"{place}[{position}]")
+    elif not (value is None or isinstance(value, (str, bool)) or _finite(value)):
+        yield Fault(place, _shown(value), "what JSON can hold (write NaN and infinities as strings)")
 
 
 def _repeated(record: Mapping[str, Any]) -> Iterator[Fault]:

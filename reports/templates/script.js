@@ -36,7 +36,7 @@
       if (kind) { counts[kind] ??= [0, 0]; counts[kind][0] += kept; counts[kind][1] += 1; }
     }
     for (const group of $(".matrix tbody")) group.hidden = !group.querySelector("tr[data-find]:not([hidden])");
-    for (const heading of $("h3.family")) {
+    for (const heading of $("p.family")) {
       let next = heading.nextElementSibling;
       while (next && next.hidden && next.matches("details")) next = next.nextElementSibling;
       heading.hidden = !next || !next.matches("details");
