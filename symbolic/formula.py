@@ -13,6 +13,7 @@ from symbolic.index import Partial
 from symbolic.names import Scope, UnprintableError, is_letter, name_layout
 from symbolic.precedence import (
     Level,
+    Place,
     in_denominator,
     is_big,
     is_name,
@@ -207,16 +208,25 @@ class _FormulaPrinter(Printer):  # type: ignore[misc]  # SymPy is untyped
         below = [(f.base, -f.exp) for f in factors if in_denominator(f)]
         if number.q != 1:
             below.insert(0, (sp.Integer(number.q), sp.S.One))
-        beside = [f for f in factors if place(f)[0] >= 3 and not in_denominator(f)]
+        beside = [f for f in factors if place(f)[0] >= Place.DERIVATIVE and not in_denominator(f)]
         above = [f for f in factors if f not in beside and not in_denominator(f)]
         if number.p != 1 or not (above or below or beside):
             above.insert(0, sp.Integer(number.p))
-        if not below:
-            return _beside([self._factor(f, f is factors[-1]) for f in above + beside])
-        alone = above[0] if len(above) == 1 else None
-        top = self._print(alone) if alone is not None else _beside([self._factor(f) for f in above])
-        bottom = _beside([self._denominator(base, exponent, len(below)) for base, exponent in below])
-        return _beside([lay.Fraction(top, bottom), *(self._factor(f, f is beside[-1]) for f in beside)])
+        if below:
+            bottom = _beside([self._denominator(base, exponent, len(below)) for base, exponent in below])
+            top = self._print(above[0]) if len(above) == 1 else _beside([self._factor(f) for f in above])
+            fraction = [lay.Fraction(top, bottom)]
+        else:
+            fraction, beside = [], above + beside
+        marked = self._marked_among(factors)
+        items = [(f, self._factor(f, count == len(beside))) for count, f in enumerate(beside, 1)]
+        return _beside([*fraction, *(lay.Marked(item) if f in marked else item for f, item in items)])
+
+    def _marked_among(self, factors: Sequence[Expr]) -> set[Expr]:
+        """Return the factors of a marked product that stands among others in this one."""
+        present = set(factors)
+        groups = (set(part.args) for part in self._marked if isinstance(part, sp.Mul))
+        return {factor for group in groups if group < present for factor in group}
 
     def _factor(self, factor: Expr, last: bool = False) -> lay.Layout:
         if isinstance(factor, (sp.Derivative, Partial)) and not is_big(factor):

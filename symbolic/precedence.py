@@ -100,19 +100,39 @@ def is_name(expr: Expr) -> bool:
     return isinstance(expr, (sp.Symbol, sp.Indexed, AppliedUndef))
 
 
-def place(factor: Expr) -> tuple[int, Any]:
-    """Return the sort key of a factor: numbers, scalars, entries, derivatives, deltas, big signs."""
+class Place(IntEnum):
+    """Where a factor stands in a product, from the left; those from `DERIVATIVE` on stand beside a fraction."""
+
+    NUMBER = 0
+    SCALAR = 1
+    PLAIN = 2
+    TANGENT = 3
+    DERIVATIVE = 4
+    DELTA = 5
+    BIG = 6
+
+
+def place(factor: Expr) -> tuple[Place, Any]:
+    """Return the sort key of a factor."""
+    return _place(factor), sp.default_sort_key(factor)
+
+
+def _place(factor: Expr) -> Place:
+    if is_big(factor):
+        return Place.BIG
+    if isinstance(factor, (sp.KroneckerDelta, Bracket)):
+        return Place.DELTA
+    if isinstance(factor, (sp.Derivative, Partial)):
+        return Place.DERIVATIVE
+    if isinstance(factor, (sp.Indexed, sp.Symbol)) and _name(factor).endswith(("_dot", "_bar")):
+        return Place.TANGENT
     if isinstance(factor, sp.Number):
-        rank = 0
-    elif isinstance(factor, sp.Symbol):
-        rank = 1
-    elif is_big(factor):
-        rank = 5
-    elif isinstance(factor, (sp.KroneckerDelta, Bracket)):
-        rank = 4
-    else:
-        rank = 3 if isinstance(factor, (sp.Derivative, Partial)) else 2
-    return rank, sp.default_sort_key(factor)
+        return Place.NUMBER
+    return Place.SCALAR if isinstance(factor, sp.Symbol) else Place.PLAIN
+
+
+def _name(entry: Expr) -> str:
+    return str(entry.base.label if isinstance(entry, sp.Indexed) else entry)
 
 
 def with_log_bases(factors: Sequence[Expr]) -> list[Expr]:

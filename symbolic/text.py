@@ -72,7 +72,12 @@ def _(layout: lay.Operator) -> str:
 
 @_write.register
 def _(layout: lay.Row) -> str:
-    return "".join(map(_write, layout.items))
+    items = layout.items
+    written = list(map(_write, items))
+    for k in range(1, len(items) - 1):
+        if written[k] == "·" and (isinstance(items[k - 1], lay.Fraction) or isinstance(items[k + 1], lay.Fraction)):
+            written[k] = " · "
+    return "".join(written)
 
 
 @_write.register

@@ -14,11 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import symbolic
+from symbolic import derivations
 from symbolic import layout as lay
 from symbolic.formula import UnprintableError, equation, layout_of
-from symbolic.index import Bracket, Partial, index, size, summed, tensor
+from symbolic.index import Bracket, Partial, entry_of, index, size, summed, tensor
 from symbolic.latex import latex
 from symbolic.mathml import mathml
+from symbolic.operations import operations
 from symbolic.text import text
 
 ELEMENTS = {
@@ -301,6 +303,12 @@ def test_the_changed_part_is_marked():
     assert "changed" not in mathml(2 * x[i], marked=[part])
 
 
+def test_a_changed_product_is_marked_where_it_stands_among_other_factors():
+    deltas = sp.KroneckerDelta(i, p) * sp.KroneckerDelta(j, q)
+    assert mathml(2 * A[i, j] * deltas, marked=[deltas]).count('<mrow class="changed"><msub>') == 2
+    assert "changed" not in mathml(2 * A[i, j] * sp.KroneckerDelta(i, p), marked=[deltas])
+
+
 def test_two_symbols_of_one_name_are_told_apart_and_a_shadowing_index_is_renamed():
     other = sp.Dummy("i")
     assert text(i + other) in {"i + i′", "i′ + i"}
@@ -333,6 +341,32 @@ def test_what_has_no_notation_is_refused_by_name(thing, message):
     for write in (mathml, latex, text):
         with pytest.raises(UnprintableError, match=message):
             write(thing)
+
+
+FORMS = [
+    (f"{operation.name}, {variant.label}", operation.definition(variant).out)
+    for operation in operations.values()
+    for variant in operation.variants
+]
+
+
+@pytest.mark.parametrize("form", [form for _, form in FORMS], ids=[name for name, _ in FORMS])
+def test_every_definition_of_the_catalogue_is_printed_with_nothing_lost(form):
+    left = entry_of("out", form.index)
+    markup = mathml(equation(left, form.entry), display=True)
+    assert_is_core(markup)
+    limits = sum(len(node.limits) for node in sp.preorder_traversal(form.entry) if isinstance(node, sp.Sum))
+    assert markup.count("<mo>∑</mo>") == limits
+    names = Count(element.text for element in parse(markup).iter("mi"))
+    assert all(names[str(symbol)] for symbol in form.entry.atoms(sp.Symbol))
+
+
+@pytest.mark.parametrize("name", ["mul", "frobenius_norm", "mm", "cumsum", "control_flow"])
+def test_every_step_of_a_derivation_is_printed(name):
+    for step in derivations[name].steps:
+        assert_is_core(mathml(step.layout()))
+        assert latex(step.layout())
+        assert "\n" not in text(step.layout())
 
 
 class Unwritten(lay.Layout):
