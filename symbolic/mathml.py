@@ -6,6 +6,7 @@ What is written here is what `symbolic.formula` laid out; a node it does not kno
 
 from __future__ import annotations
 
+import re
 from functools import singledispatch
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 THIN = "0.167em"
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ACCENT_SIGNS = {"dot": "˙", "bar": "‾", "hat": "^"}
 
 
@@ -39,7 +41,7 @@ def mathml(formula: object, *, display: bool = False, marked: Iterable[Any] = ()
         The formula holds a node that the notation has no sign for.
     """
     formula = layout_of(formula, marked)
-    annotation = f'<annotation encoding="application/x-tex">{escape(latex(formula), quote=False)}</annotation>'
+    annotation = f'<annotation encoding="application/x-tex">{_text(latex(formula))}</annotation>'
     block = ' display="block"' if display else ""
     return f"<math{block}><semantics>{_write(formula)}{annotation}</semantics></math>"
 
@@ -49,8 +51,13 @@ def _element(name: str, *children: str, **attributes: str) -> str:
     return f"<{name}{given}>{''.join(children)}</{name}>"
 
 
+def _text(text: str) -> str:
+    """Return text between tags; a character that XML cannot hold becomes the replacement character."""
+    return escape(NOT_XML.sub("\ufffd", text), quote=False)
+
+
 def _sign(sign: str, **attributes: str) -> str:
-    return _element("mo", escape(sign), **attributes)
+    return _element("mo", _text(sign), **attributes)
 
 
 @singledispatch
@@ -62,17 +69,17 @@ def _write(layout: lay.Layout) -> str:
 @_write.register
 def _(layout: lay.Identifier) -> str:
     attributes = {"mathvariant": "normal"} if layout.upright and len(layout.name) == 1 else {}
-    return _element("mi", escape(layout.name), **attributes)
+    return _element("mi", _text(layout.name), **attributes)
 
 
 @_write.register
 def _(layout: lay.Number) -> str:
-    return _element("mn", escape(layout.digits))
+    return _element("mn", layout.digits)
 
 
 @_write.register
 def _(layout: lay.Word) -> str:
-    return _element("mtext", escape(layout.text))
+    return _element("mtext", _text(layout.text))
 
 
 @_write.register

@@ -394,8 +394,13 @@ WILD = ["<script>", "a&b", 'x"y', "x'y", "{x}", "\\alpha", "x_y_z", "__", "_", "
 
 
 @pytest.mark.parametrize("name", WILD)
-def test_any_name_is_escaped(name):
+def test_a_wild_name_is_escaped(name):
     assert_is_core(mathml(sp.Symbol(name) + sp.IndexedBase(name)[i] * sp.Function(name)(t)))
+
+
+@given(st.text(min_size=1).filter(str.strip))
+def test_any_name_gives_well_formed_markup(name):
+    assert_is_core(mathml(sp.Symbol(name)))
 
 
 MEASURE = """maths => maths.map(math => {
