@@ -9,7 +9,7 @@ from math import e, inf, nan, pi
 
 from numeric.tensor import Tensor  # isort: skip  (first: the name `tensor` is the function's below)
 
-from numeric import autograd, forward_ad, func, linalg, nn, optim
+from numeric import autograd, forward_ad, func, functional, linalg, nn, optim
 from numeric.autograd import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from numeric.catalogue import Operation, operations
 from numeric.creation import (
@@ -72,10 +72,12 @@ from numeric.dtypes import (
 from numeric.errors import (
     NumericError,
     NumericIndexError,
+    NumericNotImplementedError,
     NumericRuntimeError,
     NumericTypeError,
     NumericValueError,
 )
+from numeric.function import Function
 from numeric.functions.comparisons import (
     all,  # noqa: A004  (PyTorch's name)
     allclose,
@@ -153,7 +155,7 @@ from numeric.functions.layout import (
     unsqueeze,
 )
 from numeric.functions.operands import is_floating_point, is_tensor, numel, result_type
-from numeric.functions.products import bmm, dot, matmul, mm, mv, norm, outer
+from numeric.functions.products import bmm, dist, dot, matmul, mm, mv, norm, outer
 from numeric.functions.reductions import (
     amax,
     amin,
@@ -171,6 +173,11 @@ from numeric.functions.reductions import (
 from numeric.printing import get_printoptions, printoptions, set_printoptions
 from numeric.rulebook import Rule, rules
 
+# PyTorch keeps these within torch.autograd; here they stand on top of it.
+autograd.Function = Function  # type: ignore[attr-defined]
+autograd.functional = functional  # type: ignore[attr-defined]
+autograd.forward_ad = forward_ad  # type: ignore[attr-defined]
+
 multiply, subtract, divide, true_divide, concat, concatenate, clip = (
     mul,
     sub,
@@ -184,6 +191,7 @@ multiply, subtract, divide, true_divide, concat, concatenate, clip = (
 __all__ = [
     "NumericError",
     "NumericIndexError",
+    "NumericNotImplementedError",
     "NumericRuntimeError",
     "NumericTypeError",
     "NumericValueError",
@@ -219,6 +227,7 @@ __all__ = [
     "cumsum",
     "device",
     "diagonal",
+    "dist",
     "div",
     "divide",
     "dot",

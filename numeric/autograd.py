@@ -12,6 +12,8 @@ from numeric import tape
 from numeric.backward import walk_back
 from numeric.errors import NumericRuntimeError, NumericTypeError
 from numeric.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from numeric.rulebook import rules
+from numeric.rulebook.rule import Called
 from numeric.tape import Leaf, mode
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from numeric.tensor import Tensor
     from numeric.variable import Variable
 
+_COPY = Called(rules["clone"], "CopyBackwards")
 _hook_keys = itertools.count()
 
 
@@ -174,7 +177,8 @@ def accumulate(leaf: Tensor, gradient: Tensor, create_graph: bool) -> None:
     """Add a gradient to a tensor's ``grad``, after the tensor's own hooks."""
     gradient = _hooked(leaf, gradient) if leaf._edge is Leaf else gradient
     if leaf._grad is None:
-        leaf._grad = gradient
+        recorded = create_graph and gradient.requires_grad
+        leaf._grad = tape.apply(_COPY, gradient) if recorded else gradient
     elif create_graph:
         leaf._grad = leaf._grad + gradient
     else:
@@ -251,7 +255,7 @@ def grad(
             gradient = _as_gradient(x, bars[edge], shared)
             answers.append(_hooked(x, gradient) if edge is x else gradient)
         elif materialize_grads:
-            answers.append(x.detach() * 0)
+            answers.append(outer(np.zeros_like(x._array), x.level).requires_grad_(create_graph))
         elif allow_unused:
             answers.append(None)
         else:

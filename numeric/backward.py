@@ -109,10 +109,8 @@ class _Walk:
     def visit(self, node: Node, out_bar: Array) -> None:
         """Give each input of a node its cotangent."""
         inputs, values, out = node.inputs, node.values, node.out
-        if values is None:
+        if values is None or out is Overwritten or LastChange.clock > node.sequence:
             values = _values_again(node)
-        if LastChange.clock > node.sequence or out is Overwritten:
-            _check_unchanged(node)
         if self.create_graph:
             values, out = inputs, _as_output(node)
         vjps, parameters, useful = node.rule.vjps, node.parameters, self.useful
@@ -136,7 +134,7 @@ class _Walk:
                 bars[to] = bars[to] + x_bar
             else:
                 bars[to] = x_bar
-                if edge is not Leaf:
+                if type(edge) is Node:
                     heapq.heappush(self.heap, (-edge.sequence, edge))
 
 
@@ -162,13 +160,16 @@ def destinations(node: Node) -> list[Any]:
 
 
 def _values_again(node: Node) -> tuple[Any, ...]:
-    """Return the values of a freed node whose rule reads none of them (only shapes and numbers).
+    """Return the values of a node that was freed, or near which memory was changed in place.
 
     Raises
     ------
     NumericRuntimeError
-        If it reads one.
+        If a value was changed, or is gone, and the rule reads it (and not only its shape).
     """
+    _check_unchanged(node)
+    if node.values is not None:
+        return tuple(node.values)
     for position, edge in enumerate(node.edges):
         vjp = node.rule.vjps[position]
         if edge is None or vjp is None:

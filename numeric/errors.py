@@ -11,6 +11,10 @@ class NumericRuntimeError(NumericError, RuntimeError):
     """The operation cannot be done on these tensors: shapes, dtypes or the tape forbid it."""
 
 
+class NumericNotImplementedError(NumericError, NotImplementedError):
+    """The operation is not defined for this dtype."""
+
+
 class NumericTypeError(NumericError, TypeError):
     """An argument has the wrong type."""
 

@@ -91,13 +91,17 @@ def _refuse_leaf(x: Tensor) -> None:
         )
 
 
-def _before(x: Tensor) -> Tensor:
-    """Return the tensor as it is before the change, history included, sharing nothing but values."""
+def _before(x: Tensor, *, copied: bool) -> Tensor:
+    """Return the tensor as it is before the change, history included.
+
+    It is copied where it is recorded: the rule must find the values of before at backward.
+    """
     refresh(x)
+    array = x._array.copy() if copied else x._array
     if isinstance(x, tape.Traced):
-        old: Tensor = tape.Traced(x._array, x.level, x.tangent)
+        old: Tensor = tape.Traced(array, x.level, x.tangent)
     else:
-        old = tape.wrap(x._array)
+        old = tape.wrap(array)
     old._edge = x._edge
     return old
 
@@ -120,17 +124,12 @@ def modify(x: Tensor, change: Callable[..., Tensor], *operands: Any) -> Tensor:
     _refuse_leaf(x)
     memory(x)
     storage = storage_of(x)
-    old = _before(x)
-    snapshots = [old]
-    given = []
-    for y in operands:
-        overlaps = isinstance(y, tape.Tensor) and y._storage is storage
-        given.append(_before(y) if overlaps else y)
-        snapshots += given[-1:] if overlaps else []
-    new = _fitted(change(old, *given), x)
-    if new._edge is not None:  # what was recorded reads the values of before
-        for snapshot in snapshots:
-            snapshot._array = snapshot._array.copy()
+    tensors = [y for y in (x, *operands) if isinstance(y, tape.Tensor)]
+    recorded = mode.recording and any(y.requires_grad for y in tensors)
+    given = [
+        _before(y, copied=recorded) if isinstance(y, tape.Tensor) and y._storage is storage else y for y in operands
+    ]
+    new = _fitted(change(_before(x, copied=recorded), *given), x)
     mark_changed(storage)
     _take(x, new, storage)
     return x
@@ -159,7 +158,7 @@ def _take(x: Tensor, new: Tensor, storage: Storage) -> None:
     followed = _followed(new) or (x._view is not None and _followed(x._view.base))
     if x._view is not None and followed and (mode.recording or _tangent(new) is not None):
         owner = x._view.base
-        merged = apply(_OVERWRITE, _before(owner), new, steps=x._view.steps)
+        merged = apply(_OVERWRITE, _before(owner, copied=False), new, steps=x._view.steps)
         owner._edge = merged._edge
         _take_tangent(owner, merged)
     elif mode.recording:
@@ -342,7 +341,7 @@ def _overwrite_all(rule: Called, x: Tensor, source: Any) -> Tensor:
 
 def fill_(x: Tensor, value: Any) -> Tensor:
     """Overwrite every entry of ``x`` by one number."""
-    return _overwrite_all(Called(_OVERWRITE, "FillBackward0"), x, value)
+    return _overwrite_all(Called(_OVERWRITE, "FillBackward2"), x, value)
 
 
 def zero_(x: Tensor) -> Tensor:

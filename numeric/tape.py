@@ -207,24 +207,20 @@ def binary_usual(rule: Rule | Called, x: Any, y: Any, real: bool) -> Tensor | No
     """
     # Written out, without calls: this is where small programs spend their time.
     if type(x) is Tensor:
-        if x._view is not None:
-            return None
         a, edge = x._array, x._edge
         if type(y) is Tensor:
-            if y._view is not None:
-                return None
             b, other = y._array, y._edge
-            if a.dtype is not b.dtype or (real and a.dtype.kind != "f"):
-                return None
-        elif (type(y) is float or type(y) is int) and a.dtype.kind == "f":
-            b, other = y, None
+            usual = a.dtype is b.dtype and y._view is None and (not real or a.dtype.kind == "f")
         else:
-            return None
-    elif type(y) is Tensor and (type(x) is float or type(x) is int) and y._view is None:
+            b, other = y, None
+            usual = (type(y) is float or type(y) is int) and a.dtype.kind == "f"
+        usual = usual and x._view is None
+    elif type(y) is Tensor:
         a, edge, b, other = x, None, y._array, y._edge
-        if b.dtype.kind != "f":
-            return None
+        usual = (type(x) is float or type(x) is int) and b.dtype.kind == "f" and y._view is None
     else:
+        usual = False
+    if not usual:
         return None
     try:
         out = mode.quietly(rule.primal, a, b)

@@ -90,7 +90,7 @@ class Tensor(Variable):
 
     def __rtruediv__(self, other: Any) -> Tensor:
         if type(other).__name__ in ("int", "float"):
-            return elementwise.reciprocal(self) * other  # in two steps, as PyTorch rounds it
+            return elementwise.mul(elementwise.reciprocal(self), other)  # in two steps, as PyTorch rounds it
         return binary(_DIV, other, self, real=True)  # type: ignore[no-any-return]
 
     def __pow__(self, other: Any) -> Tensor:

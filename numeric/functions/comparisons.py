@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from numeric import tape
-from numeric.errors import NumericRuntimeError
+from numeric.errors import NumericRuntimeError, NumericTypeError
 from numeric.functions.operands import as_operand, as_tensor_operand, raw, some_axes, spelled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numeric.rulebook.rule import Array
     from numeric.tensor import Tensor
     from numeric.variable import Variable
@@ -84,9 +86,8 @@ def bitwise(ufunc: np.ufunc, x: Any, *others: Any) -> Any:
     try:
         return tape.wrap(ufunc(*map(raw, operands)))
     except TypeError:
-        raise NumericRuntimeError(
-            f"{ufunc.__name__} takes booleans and integers, got {[str(z.dtype) for z in operands]}"
-        ) from None
+        kind = NumericTypeError if ufunc is np.invert else NumericRuntimeError
+        raise kind(f"{ufunc.__name__} takes booleans and integers, got {[str(z.dtype) for z in operands]}") from None
 
 
 def isnan(x: Tensor) -> Tensor:
@@ -114,8 +115,13 @@ def any(  # noqa: A001  (PyTorch's name)
 ) -> Tensor:
     """Return whether an entry is true (not zero), over all axes or those given."""
     dim, keepdim = spelled(dim, axis, keepdim, keepdims)
-    array = raw(as_tensor_operand(x, "any"))
-    return tape.wrap(np.any(array, axis=some_axes(dim, array.ndim), keepdims=keepdim))
+    return _quantified(np.any, raw(as_tensor_operand(x, "any")), dim, keepdim)
+
+
+def _quantified(function: Callable[..., Array], array: Array, dim: Any, keepdim: bool) -> Tensor:
+    out = function(array, axis=some_axes(dim, array.ndim), keepdims=keepdim)
+    # PyTorch answers bytes with a byte, everything else with a boolean.
+    return tape.wrap(out.astype(np.uint8) if array.dtype == np.uint8 else out)
 
 
 def all(  # noqa: A001  (PyTorch's name)
@@ -128,8 +134,7 @@ def all(  # noqa: A001  (PyTorch's name)
 ) -> Tensor:
     """Return whether every entry is true (not zero), over all axes or those given."""
     dim, keepdim = spelled(dim, axis, keepdim, keepdims)
-    array = raw(as_tensor_operand(x, "all"))
-    return tape.wrap(np.all(array, axis=some_axes(dim, array.ndim), keepdims=keepdim))
+    return _quantified(np.all, raw(as_tensor_operand(x, "all")), dim, keepdim)
 
 
 def isclose(x: Tensor, y: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:

@@ -1,4 +1,5 @@
 """Elementwise functions of tensors."""
+# ruff: noqa: SLF001  (a tensor's memory and edge are this package's own business)
 
 from __future__ import annotations
 
@@ -7,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from numeric import tape
-from numeric.dtypes import get_default_dtype
-from numeric.errors import NumericRuntimeError, NumericTypeError, NumericValueError
+from numeric.dtypes import bool_, get_default_dtype, int64
+from numeric.errors import NumericNotImplementedError, NumericRuntimeError, NumericTypeError, NumericValueError
 from numeric.functions.operands import (
     as_operand,
     as_tensor_operand,
@@ -44,7 +45,7 @@ def sub(x: Any, y: Any, *, alpha: float = 1) -> Tensor:
     Raises
     ------
     NumericRuntimeError
-        If both are of booleans.
+        If one is of booleans.
     """
     y = y if alpha == 1 else mul(y, alpha)
     return checked(subtract(rules["sub"], x, y), "sub", x, y)
@@ -56,17 +57,20 @@ def subtract(rule: Any, x: Any, y: Any) -> Any:
     Raises
     ------
     NumericRuntimeError
-        If both are of booleans.
+        If one is of booleans.
     """
-    try:
-        return binary(rule, x, y)
-    except TypeError as error:
-        if "boolean subtract" not in str(error):
-            raise
+    if _is_boolean(x) or _is_boolean(y):
         raise NumericRuntimeError(
             "Subtraction, the `-` operator, with a bool tensor is not supported: "
             "use `^` or logical_not(), or convert with .int()"
-        ) from None
+        )
+    return binary(rule, x, y)
+
+
+def _is_boolean(x: Any) -> bool:
+    if isinstance(x, tape.Tensor):
+        return x._array.dtype == np.bool_ and not is_foreign(x)
+    return isinstance(x, bool | np.bool_)
 
 
 def mul(x: Any, y: Any) -> Tensor:
@@ -122,7 +126,7 @@ def remainder(x: Any, y: Any) -> Tensor:
     """
     a, b = as_operand(x), as_operand(y)
     if result_type(a, b).is_floating_point:
-        return sub(x, mul(floor_divide(x, y), y))
+        return checked(binary(rules["sub"], x, mul(floor_divide(x, y), y)), "remainder", x, y)
     return _discrete(np.remainder, x, y)
 
 
@@ -130,6 +134,8 @@ def _discrete(ufunc: np.ufunc, x: Any, y: Any) -> Tensor:
     """Apply a ufunc whose gradient is 0 wherever it exists."""
     a, b = as_operand(x), as_operand(y)
     dtype = result_type(a, b)
+    if dtype.category == 0:
+        raise NumericNotImplementedError(f"{ufunc.__name__} is not implemented for booleans: convert with .int()")
     if not dtype.is_floating_point and np.any(np.asarray(raw(b)) == 0):
         raise NumericRuntimeError("ZeroDivisionError: an integer tensor was divided by zero")
     a, b = (raw(cast(z, dtype)) if isinstance(z, tape.Tensor) else z for z in (a, b))
@@ -162,6 +168,8 @@ def power(x: Any, exponent: Any) -> Any:
     dtype = result_type(x, exponent)
     if not dtype.is_floating_point and exponent < 0:
         raise NumericRuntimeError("Integers to negative integer powers are not allowed: convert with .float()")
+    if dtype.category == 0:  # NumPy has no powers of booleans
+        return cast(apply(rules["scalar_pow"], cast(x, int64), exponent=int(exponent)), dtype)
     return apply(rules["scalar_pow"], cast(x, dtype), exponent=exponent)
 
 
@@ -247,7 +255,15 @@ def sigmoid(x: Tensor) -> Tensor:
 
 
 def abs(x: Tensor) -> Tensor:  # noqa: A001  (PyTorch's name)
-    """Return the absolute value of ``x``; its gradient at 0 is 0."""
+    """Return the absolute value of ``x``; its gradient at 0 is 0.
+
+    Raises
+    ------
+    NumericNotImplementedError
+        If the entries are booleans.
+    """
+    if _is_boolean(x):
+        raise NumericNotImplementedError("abs is not implemented for booleans: convert with .int()")
     return unary("abs", x)
 
 
@@ -258,6 +274,8 @@ def relu(x: Tensor) -> Tensor:
 
 def sign(x: Tensor) -> Tensor:
     """Return -1, 0 or 1; its gradient is 0."""
+    if _is_boolean(x):
+        return cast(x, bool_)
     return unary("sign", x)
 
 

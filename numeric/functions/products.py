@@ -138,6 +138,11 @@ def outer(x: Tensor, y: Tensor) -> Tensor:
     return elementwise.mul(x.unsqueeze(1), y)
 
 
+def dist(x: Tensor, y: Tensor, p: float = 2) -> Tensor:
+    """Return the norm of the difference of two tensors."""
+    return norm(elementwise.sub(x, y), p)
+
+
 def norm(
     x: Tensor,
     p: float | str | None = "fro",
@@ -191,7 +196,7 @@ def norm(
     if isinstance(p, str | bool):
         raise NumericRuntimeError(f"norm: expected p to be 'fro' or a number, got {p!r} (the nuclear norm is not here)")
     if p == 0:
-        return reductions.sum(elementwise.sign(size).detach(), axes, keepdim)
+        return apply(rules["l0_norm"], x, axis=axes, keepdims=keepdim)
     if p == 1:
         return apply(_L1, size, axis=axes, keepdims=keepdim)
     total = reductions.sum(elementwise.pow(size, p), axes, keepdim)

@@ -179,8 +179,7 @@ def prod(
         out = paired if out.shape[0] % 2 == 0 else cat((paired, out[2 * half :]))
     if not out.shape[0]:
         out = cat((out, out.new_ones((1, *out.shape[1:]))))  # an empty product is 1
-    out = out.reshape(kept) if keepdim else apply(_PRODUCT, out, key=0)
-    return out
+    return out.reshape(kept) if keepdim else apply(_PRODUCT, out, key=0)
 
 
 def _nonempty(x: Tensor, name: str) -> Tensor:
@@ -267,6 +266,8 @@ def amin(x: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
 
 def _arg(name: str, x: Tensor, dim: Any, keepdim: bool) -> Tensor:
     array = raw(_nonempty(x, f"arg{name}"))
+    if array.dtype == np.bool_:
+        raise NumericRuntimeError(f"arg{name}(): does not support bool input: convert with .int()")
     axis = None if dim is None else one_axis(dim, array.ndim)
     if array.ndim == 0:
         return tape.wrap(np.zeros((), dtype=np.int64))
@@ -309,5 +310,10 @@ def std(
     correction: int = 1,
     unbiased: bool | None = None,
 ) -> Tensor:
-    """Return the standard deviation, with ``count - correction`` as divisor."""
-    return elementwise.sqrt(var(x, dim, keepdim, correction=correction, unbiased=unbiased))
+    """Return the standard deviation, with ``count - correction`` as divisor.
+
+    Its gradient is 0 where all entries are equal.
+    """
+    square = var(x, dim, keepdim, correction=correction, unbiased=unbiased)
+    zero = square == 0
+    return elementwise.where(zero, 0.0, elementwise.sqrt(elementwise.where(zero, 1.0, square)))

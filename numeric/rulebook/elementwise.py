@@ -26,6 +26,11 @@ def _rounded_once(function: np.ufunc) -> Callable[[Array], Array]:
     return rounded
 
 
+def _sign(x: Array) -> Array:
+    """Return the sign of ``x``: 0 at NaN, as in PyTorch."""
+    return np.where(np.isnan(x), 0, np.sign(x))
+
+
 RULES = (
     # Arithmetic.
     Rule(
@@ -149,7 +154,7 @@ RULES = (
         # At 0 the gradient is 0; at NaN too.
         "abs",
         primal=np.abs,
-        vjps=(lambda out_bar, _out, x: np.where(x > 0, out_bar, np.where(x < 0, -out_bar, 0 * out_bar)),),
+        vjps=(lambda out_bar, _out, x: out_bar * _sign(x),),
         jvps=(lambda x_dot, _out, x: x_dot * (x > 0) - x_dot * (x < 0),),
     ),
     Rule(
@@ -220,7 +225,7 @@ RULES = (
     Rule(
         # The sign of NaN is 0.
         "sign",
-        primal=lambda x: np.where(x == x, np.sign(x), 0),  # noqa: PLR0124  (false for NaN)
+        primal=_sign,
         vjps=(lambda out_bar, _out, _x: out_bar * 0,),
         jvps=(lambda x_dot, _out, _x: x_dot * 0,),
     ),

@@ -87,6 +87,14 @@ RULES = (
         node="LinalgVectorNormBackward0",
     ),
     Rule(
+        # How many entries are not 0: no gradient flows.
+        "l0_norm",
+        primal=lambda x, axis, keepdims: np.sum(np.sign(np.abs(x)), axis=axis, keepdims=keepdims),
+        vjps=(None,),
+        jvps=(lambda x_dot, _out, _x, axis, keepdims: 0 * np.sum(x_dot, axis=axis, keepdims=keepdims),),
+        node="LinalgVectorNormBackward0",
+    ),
+    Rule(
         # Equal largest entries share the gradient equally.
         "max",
         primal=np.max,

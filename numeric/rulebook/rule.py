@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -108,6 +109,12 @@ def values_read(expression: Callable[..., Any], arity: int) -> tuple[bool, ...]:
     while isinstance(expression, functools.partial):
         expression = expression.func
     code = getattr(expression, "__code__", None)
-    names = code.co_varnames[1 : code.co_argcount] if code is not None else ()
-    read = tuple(not (name.startswith("_") or name.endswith("_like")) for name in names)
-    return (read + (True,) * (1 + arity))[: 1 + arity]
+    if code is None:
+        return (True,) * (1 + arity)
+    names = code.co_varnames[1 : code.co_argcount]
+    read = [not (name.startswith("_") or name.endswith("_like")) for name in names]
+    rest = True
+    if code.co_flags & inspect.CO_VARARGS:
+        name = code.co_varnames[code.co_argcount + code.co_kwonlyargcount]
+        rest = not (name.startswith("_") or name.endswith("_like"))
+    return (*read, *(rest,) * (1 + arity))[: 1 + arity]
