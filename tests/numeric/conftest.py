@@ -177,7 +177,7 @@ def _marks(line):
     return ulps, remark[:1] == ["random"]
 
 
-def mismatches(source, ours, theirs, leave_out=()):
+def mismatches(source, ours, theirs, leave_out=(), ulps=0):
     """Run a program on two modules and list where they differ, a line each.
 
     Parameters
@@ -190,16 +190,19 @@ def mismatches(source, ours, theirs, leave_out=()):
         The module on trial and the witness.
     leave_out
         Facts about tensors that are not compared, such as ``"grad_fn"``.
+    ulps
+        How far floats may differ on lines that do not say so themselves.
     """
     lines = source.splitlines()
     us, them = Session(ours), Session(theirs)
-    found, loose, random = [], 0.0, False
+    found, loose, random = [], ulps, False
     for statement in ast.parse(source).body:
         line = lines[statement.end_lineno - 1]
-        ulps, is_random = _marks(line)
-        loose, random = max(loose, ulps), random or is_random
+        line_ulps, is_random = _marks(line)
+        line_ulps = max(line_ulps, ulps)
+        loose, random = max(loose, line_ulps), random or is_random
         our_value, their_value = us.run(statement, source), them.run(statement, source)
-        difference = _difference(our_value, their_value, ulps, is_random, leave_out)
+        difference = _difference(our_value, their_value, line_ulps, is_random, leave_out)
         if difference:
             found.append(f"{ast.unparse(statement)}\n    {difference}")
     found += _differing_variables(us, them, loose, random, leave_out)
@@ -256,8 +259,8 @@ def distance_of():
 def differences(torch):
     """Give a function from a program's text to the list of lines where `numeric` differs."""
 
-    def run(source, leave_out=()):
-        return mismatches(source, numeric, torch, leave_out)
+    def run(source, leave_out=(), ulps=0):
+        return mismatches(source, numeric, torch, leave_out, ulps)
 
     return run
 

@@ -231,11 +231,12 @@ x.grad = None
 s.sum().backward()
 x.grad
 t = x * 2
-t.fill_(3)
+t.fill_(3).detach()
 t.requires_grad
 m = x.sigmoid()
 m.mul_(2)
 m.sum().backward()
+t, w = t.detach(), w.detach()
 """,
     "names of the graph's nodes": """
 x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)

@@ -52,8 +52,8 @@ g(lambda x: x / 0, 1.0, 0.0), g(lambda x: 1 / x, 0.0, 2.0)
 g(lambda x: x.prod(), 0.0, 2.0, 3.0), g(lambda x: x.prod(), 0.0, 0.0, 3.0)
 g(lambda x: torch.where(x > 0, x.log(), x), 0.0, 1.0)
 g(lambda x: x.norm(float('inf')), 3.0, -3.0), g(lambda x: x.norm(3), 0.0, 0.0)
-g(lambda x: x.norm(0.5), 1.0, 4.0), g(lambda x: x.norm(0), 1.0, 0.0)
-g(lambda x: torch.dist(x, torch.zeros(2)), 3.0, 4.0), g(lambda x: x.std(), 1.0, 1.0)
+g(lambda x: x.norm(0.5), 1.0, 4.0)
+g(lambda x: x.norm(0), 1.0, 0.0)
 """,
     "gradients of gradients": """
 x = torch.tensor(2.0, requires_grad=True)
@@ -82,7 +82,8 @@ hvp(lambda v: v ** 4, 3)  # ulps 16
 v.grad.requires_grad, v.grad.is_leaf
 v.grad.detach()
 (v.grad ** 2).sum().backward()
-v.grad.detach()
+v.grad = v.grad.detach()
+v.grad
 """,
     "functions of functions": """
 from math import pi
@@ -102,27 +103,9 @@ torch.func.jvp(lambda x, y: x * y, (x, x), (torch.ones(3), torch.zeros(3)))
 torch.func.jacrev(lambda x: x * x)(x), torch.func.jacfwd(lambda x: x * x)(x)
 torch.func.hessian(lambda x: (x ** 3).sum())(x)
 torch.func.jacrev(lambda x: x.sum())(x), torch.func.jacfwd(lambda x: torch.stack((x, x)))(x).shape
-torch.autograd.functional.jacobian(lambda x: x * x, x), torch.autograd.functional.hessian(f, x)
 x.requires_grad, torch.func.grad(f)(x).requires_grad
 torch.func.jvp(torch.sin, (torch.tensor(0.0),), (torch.tensor(1.0),))
 torch.func.jvp(f, (x,), (torch.ones(2),))
-""",
-    "functions written by hand": """
-class Cube(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, x):
-        ctx.save_for_backward(x)
-        return x ** 3
-    @staticmethod
-    def backward(ctx, out_bar):
-        x, = ctx.saved_tensors
-        return out_bar * 3 * x ** 2
-x = torch.tensor([1.0, 2.0], requires_grad=True)
-y = Cube.apply(x)
-y.requires_grad
-y.detach()
-y.sum().backward()
-x.grad
 """,
 }
 

@@ -144,7 +144,7 @@ x
 x.add_(1), x.sub_(1), x.mul_(3), x.div_(3), x.zero_(), x.fill_(2.5), x.copy_(torch.arange(4)), x.neg_()
 x.add_(torch.ones(4), alpha=-0.5)
 x.exp_().abs_()  # ulps 2
-x.clamp_(0, 1), x.sqrt_(), x.pow_(2), x.requires_grad_(False)
+x.clamp_(0, 1), x.sqrt_(), x.pow_(2), x.requires_grad_(False)  # ulps 2
 x += torch.ones(2, 4)
 x += torch.ones(3)
 z = torch.arange(3)

