@@ -45,7 +45,7 @@ def layout_of(formula: object, marked: Iterable[Expr] = ()) -> lay.Layout:
     formula : sympy.Basic, sympy matrix or array, number, or Layout
         What to lay out. A layout is returned as it is.
     marked : iterable of sympy.Expr
-        Subexpressions to mark wherever they occur as a whole.
+        Subexpressions to mark wherever they occur as a whole; numbers are not marked.
 
     Raises
     ------
@@ -99,7 +99,8 @@ class _FormulaPrinter(Printer):  # type: ignore[misc]  # SymPy is untyped
 
     def __init__(self, marked: Iterable[Expr]) -> None:
         super().__init__()
-        self._marked = frozenset(marked)
+        # a number would be marked wherever it happens to occur
+        self._marked = frozenset(part for part in marked if not isinstance(part, sp.Number))
         self._scope = Scope()
 
     def lay_out(self, sides: Sequence[Expr]) -> list[lay.Layout]:

@@ -301,6 +301,7 @@ def test_the_changed_part_is_marked():
     assert '<mrow class="changed"><mfrac>' in mathml(2 * x[i] * part, marked=[part])
     assert "\\underline{" in latex(2 * x[i] * part, marked=[part])
     assert "changed" not in mathml(2 * x[i], marked=[part])
+    assert "changed" not in mathml(2 * x[i], marked=[sp.Integer(2)]), "a number would be marked wherever it occurs"
 
 
 def test_a_changed_product_is_marked_where_it_stands_among_other_factors():
