@@ -72,16 +72,16 @@ def anchor(name: str) -> str:
 def embedded(record: Mapping[str, Any]) -> Markup:
     """Return the record as JSON that no HTML parser can be led out of.
 
-    Formulas go without their MathML, which the page shows anyway: LaTeX and text remain, and the schema is kept.
+    Formulas go as text: the page itself holds their MathML, with the LaTeX as its annotation. The schema is kept.
     """
-    text = json.dumps(_without_mathml(record), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(_plain(record), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Markup(re.sub("[<>&\u2028\u2029]", lambda m: _EMBEDDED[m[0]], text))  # noqa: S704 - escaped in this line
 
 
-def _without_mathml(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: _without_mathml(v) for k, v in value.items() if k != "mathml"}
-    return [_without_mathml(v) for v in value] if isinstance(value, (list, tuple)) else value
+        return {k: _plain(v) for k, v in value.items() if k not in {"mathml", "latex"}}
+    return [_plain(v) for v in value] if isinstance(value, (list, tuple)) else value
 
 
 @cache

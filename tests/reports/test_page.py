@@ -128,12 +128,12 @@ def test_times_stand_in_the_header_alone(every_status):
     assert changed == ['<time datetime="2026-11-24T13:00:00Z">2026-11-24 13:00:00 UTC</time><span>41.2 s</span>  </p>']
 
 
-def test_the_record_is_embedded_but_for_its_mathml(record):
+def test_the_record_is_embedded_with_its_formulas_as_text(record):
     page = reports.render(record)
     text = re.search(r'(?s)<script type="application/json" id="record">(.*?)</script>', page)[1]
     inside = json.loads(text)
     assert not set("<>&\u2028") & set(text)
-    assert "mathml" not in text
+    assert not re.search('"(mathml|latex)":', text)
     reports.validate(inside)
     assert [o["id"] for o in inside["operations"]] == [o["id"] for o in record["operations"]]
     assert [o["checks"] for o in inside["operations"]] == [o["checks"] for o in record["operations"]]
