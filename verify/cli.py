@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING
 
 import click
-import typer
 
 from verify.errors import UsageError, VerifyError
 from verify.profiles import PROFILES, profile
@@ -15,93 +14,89 @@ from verify.profiles import PROFILES, profile
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-USAGE, NOTHING_SELECTED, INTERRUPTED = 4, 5, 2
+USAGE, INTERNAL, INTERRUPTED = 4, 3, 2
 
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    help="Is this gradient right? Verdicts with evidence on every operation and sentence of the notes.",
-)
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="gradproof")
+def app() -> None:
+    """Is this gradient right? Verdicts with evidence on every operation and sentence of the notes."""
 
 
 @app.command()
+@click.argument("operations", nargs=-1, metavar="[OP]...")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("gradproof-report"), show_default=True,
+              help="Folder for report.json and report.html.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of every random draw.")
+@click.option("--profile", "profile_name", default="quick", show_default=True, metavar="|".join(PROFILES),
+              help="How much work.")
+@click.option("--only", multiple=True, metavar="ORACLE", help="Ask only this oracle (repeatable).")
+@click.option("--claims", multiple=True, metavar="CLAIM", help="Judge only this claim, or pattern (repeatable).")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes (default: one a core).")  # fmt: skip
 def report(
-    operations: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[OP]...", help="Operations, or patterns such as 'sum*'."),
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for report.json and report.html.")] = Path("gradproof-report"),
-    seed: Annotated[int, typer.Option(min=0, help="Seed of every random draw.")] = 0,
-    profile_name: Annotated[str, typer.Option("--profile", help=f"How much work: {', '.join(PROFILES)}.")] = "quick",
-    only: Annotated[list[str] | None, typer.Option(help="Ask only this oracle (repeatable).")] = None,
-    claims: Annotated[list[str] | None, typer.Option(help="Judge only this claim (repeatable).")] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes (default: one a core).")] = None,
+    operations: tuple[str, ...],
+    out: Path,
+    seed: int,
+    profile_name: str,
+    only: tuple[str, ...],
+    claims: tuple[str, ...],
+    jobs: int | None,
 ) -> int:
-    """Verify operations and claims of the notes, and write report.json and report.html."""
+    """Verify operations (names, or patterns such as 'sum*') and claims of the notes.
+
+    Writes report.json and report.html; exits 0 only when nothing is wrong, unstable or undecided.
+    """
     from verify.reporting import Request, run_report  # noqa: PLC0415 - keeps --help and list quick
 
-    request = Request(
-        operations=tuple(operations or ()), claims=tuple(claims or ()), oracles=tuple(only or ()),
-        out=out, seed=seed, profile=profile(profile_name), jobs=jobs,
-    )  # fmt: skip
-    return run_report(request)
+    return run_report(Request(operations, claims, only, out, seed, profile(profile_name), jobs))
 
 
 @app.command(name="list")
-def list_(
-    json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
-) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
+def list_(*, as_json: bool) -> int:
     """List the operations, their parameters and rules, and the claims."""
     from verify.listing import listing  # noqa: PLC0415 - keeps --help quick
 
-    typer.echo(listing(as_json=json))
+    click.echo(listing(as_json=as_json))
     return 0
 
 
 @app.command()
-def show(
-    operation: Annotated[str, typer.Argument(metavar="OP", help="An operation's name: see 'gradproof list'.")],
-    latex: Annotated[bool, typer.Option(help="Formulas as LaTeX.")] = False,
-    mathml: Annotated[bool, typer.Option(help="Formulas as MathML.")] = False,
-    srepr: Annotated[bool, typer.Option(help="Formulas as SymPy's srepr.")] = False,
-) -> int:
+@click.argument("operation", metavar="OP")
+@click.option("--latex", "notations", flag_value="latex", multiple=True, help="Formulas as LaTeX.")
+@click.option("--mathml", "notations", flag_value="mathml", multiple=True, help="Formulas as MathML.")
+@click.option("--srepr", "notations", flag_value="srepr", multiple=True, help="Formulas as SymPy's srepr.")
+def show(operation: str, notations: tuple[str, ...]) -> int:
     """Show an operation's definition and its checked derivation."""
     from verify.showing import Notation, show_operation  # noqa: PLC0415 - imports SymPy
 
-    chosen = [n for n, on in ((Notation.LATEX, latex), (Notation.MATHML, mathml), (Notation.SREPR, srepr)) if on]
-    if len(chosen) > 1:
+    if len(notations) > 1:
         raise UsageError("choose one of --latex, --mathml and --srepr")
-    typer.echo(show_operation(operation, chosen[0] if chosen else Notation.TEXT))
+    click.echo(show_operation(operation, Notation(notations[0]) if notations else Notation.TEXT))
     return 0
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code (see the table in the README)."""
-    sys.exit(_run(arguments))
+    sys.exit(run(arguments))
 
 
-def _run(arguments: Sequence[str] | None) -> int:
-    command: Any = typer.main.get_command(app)
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    given = None if arguments is None else list(arguments)
     try:
-        result = command.main(
-            args=None if arguments is None else list(arguments),
-            prog_name="gradproof",
-            standalone_mode=False,
-        )
-    except click.exceptions.NoArgsIsHelpError as error:
-        typer.echo(error.format_message())
-        return USAGE
+        result = app.main(args=given, prog_name="gradproof", standalone_mode=False)
     except click.ClickException as error:
-        typer.echo(f"gradproof: {error.format_message()}", err=True)
-        return USAGE
+        return _said(error.format_message(), USAGE)
     except UsageError as error:
-        typer.echo(f"gradproof: {error}", err=True)
-        return USAGE
+        return _said(str(error), USAGE)
     except VerifyError as error:
-        typer.echo(f"gradproof: {error}", err=True)
-        return 3
+        return _said(str(error), INTERNAL)
     except (click.Abort, KeyboardInterrupt):
-        typer.echo("gradproof: interrupted", err=True)
-        return INTERRUPTED
+        return _said("interrupted", INTERRUPTED)
     return int(result or 0)
+
+
+def _said(words: str, code: int) -> int:
+    click.echo(words if words.startswith("Usage:") else f"gradproof: {words}", err=True)
+    return code

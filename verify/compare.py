@@ -71,19 +71,18 @@ def compare(of: str, claimed: np.ndarray[Any, Any], true: np.ndarray[Any, Any]) 
     wrong = tuple(entry for entry in pairs if entry.disjoint)
     if wrong:
         return Comparison(Status.DISAGREE, 0, wrong)
-    scale = max((float(abs(e.true).upper()) for e in pairs if abs(e.true).is_finite()), default=0.0) or 1.0
+    scale = max((e.true.abs_upper() for e in pairs), default=arb(0))
     digits = min((agreeing_digits(e.claimed, e.true, scale) for e in pairs), default=MOST_DIGITS)
     return Comparison(Status.AGREE if digits >= WANTED_DIGITS else Status.UNDECIDED, digits)
 
 
-def agreeing_digits(claimed: arb, true: arb, scale: float) -> int:
+def agreeing_digits(claimed: arb, true: arb, scale: arb) -> int:
     """Return how many digits two overlapping balls surely share; 0 where one is not finite."""
     gap = (claimed - true).abs_upper()
     if gap == 0:
         return MOST_DIGITS
     size = max(true.abs_lower(), claimed.abs_lower())
-    reference = size if size > 0 else arb(scale)
-    relative = gap / reference
+    relative = gap / (size if size > 0 else scale)
     if not relative.is_finite():
         return 0
     return max(0, min(MOST_DIGITS, math.floor(float(-(relative.log() / arb(10).log()).upper()))))

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import math
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 import sympy as sp
 
 import numeric
 import symbolic
+from symbolic.latex import latex
+from symbolic.mathml import mathml
+from symbolic.text import text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +29,7 @@ if TYPE_CHECKING:
 
 def formula(expr: Any) -> dict[str, str]:
     """Return a formula as the record carries it."""
-    return {"mathml": symbolic.mathml(expr), "latex": symbolic.latex(expr), "text": symbolic.text(expr)}
+    return {"mathml": mathml(expr), "latex": latex(expr), "text": text(expr)}
 
 
 def described(
@@ -79,28 +85,35 @@ def numeric_source(subject: Subject) -> str:
 
 def _rule_source(rule: Any) -> str:
     """Return the table entry of a rule: the lines of the module that holds it, from its name to its end."""
-    source, start = inspect.findsource(rule.primal)
-    text = "".join(source)
-    begin = text.find(f'"{rule.name}"')
-    if begin < 0:
-        return f"rule {rule.name}: see {inspect.getmodule(rule.primal)}, line {start + 1}"
-    begin = text.rfind("Rule(", 0, begin)
-    depth = 0
-    for end in range(begin, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[end], 0)
-        if depth == 0 and text[end] == ")":
-            break
-    return inspect.cleandoc(text[begin : end + 1].replace("\n    ", "\n"))
+    for module in _rulebook():
+        for node in ast.walk(ast.parse(module)):
+            if _names_rule(node, rule.name):
+                return inspect.cleandoc(" " * node.col_offset + str(ast.get_source_segment(module, node)))
+    return f"rule {rule.name}: its source is not at hand"
+
+
+@cache
+def _rulebook() -> tuple[str, ...]:
+    """Return the text of every module of the rulebook."""
+    folder = resources.files("numeric.rulebook")
+    return tuple(f.read_text(encoding="utf-8") for f in sorted(folder.iterdir(), key=str) if f.name.endswith(".py"))
+
+
+def _names_rule(node: ast.AST, name: str) -> TypeGuard[ast.Call]:
+    if not isinstance(node, ast.Call) or not node.args:
+        return False
+    first = node.args[0]
+    return getattr(node.func, "id", "") == "Rule" and isinstance(first, ast.Constant) and first.value == name
 
 
 def kink_record(kink: Any) -> dict[str, str]:
     """Return a kink in the record's words."""
     interval = kink.subgradients
     if kink.interval is not None:
-        low, high = map(symbolic.text, kink.interval)
+        low, high = map(text, kink.interval)
         interval = f"[{low}, {high}]"
-    convention = "none" if kink.convention is None else symbolic.text(kink.convention)
-    return {"where": symbolic.text(kink.where), "interval": interval, "convention": convention, "why": kink.why}
+    convention = "none" if kink.convention is None else text(kink.convention)
+    return {"where": text(kink.where), "interval": interval, "convention": convention, "why": kink.why}
 
 
 def _derivations(subject: Subject) -> list[dict[str, Any]]:

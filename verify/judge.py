@@ -67,7 +67,7 @@ class Trial:
         if oracle == "properties":
             return self._properties()
         if oracle == "kinks":
-            return kinks.check(self.subjects[0])
+            return kinks.check(self.subjects)
         if oracle in witnesses.TITLES:
             return self._witness(oracle)
         module = {"enclosure": enclosure, "differences": differences, "rounding": rounding}[oracle]
@@ -186,7 +186,9 @@ def _sides(oracle: str) -> tuple[str, str]:
 
 def worst_status(statuses: list[Status]) -> Status:
     """Return the gravest of several statuses; not-applicable only where nothing else was found."""
-    order = (Status.ERROR, Status.DISAGREE, Status.UNSTABLE, Status.UNDECIDED, Status.AGREE)
+    order = (
+        Status.ERROR, Status.DISAGREE, Status.UNSTABLE, Status.UNDECIDED, Status.DOCUMENTED_DIFFERENCE, Status.AGREE,
+    )  # fmt: skip
     return next((s for s in order if s in statuses), Status.NOT_APPLICABLE)
 
 
@@ -194,6 +196,8 @@ def outcome_status(outcome: Outcome) -> Status:
     """Return what a search came to: it agrees only where most points that could be judged were decided."""
     if outcome.objection is not None:
         return outcome.objection.status
+    if outcome.counts[Status.DOCUMENTED_DIFFERENCE]:
+        return Status.DOCUMENTED_DIFFERENCE
     decided, open_ = outcome.counts[Status.AGREE], outcome.counts[Status.UNDECIDED]
     if decided == 0 and open_ == 0:
         return Status.UNDECIDED if outcome.timed_out else Status.NOT_APPLICABLE
@@ -215,6 +219,9 @@ def _reason(status: Status, found: list[tuple[str, Outcome]]) -> str:
             return f"{label}: {said}." if len(found) > 1 else f"{said[:1].upper()}{said[1:]}."
     total: Counter[Status] = sum((o.counts for _, o in found), start=Counter())
     counted = ", ".join(f"{n} {s.value}" for s, n in sorted(total.items(), key=lambda item: item[0].value))
+    if status is Status.DOCUMENTED_DIFFERENCE:
+        noted = next(w for _, o in found for w in o.words if "another value at a kink" in w)
+        return f"{noted[:1].upper()}{noted[1:]}; {counted}."
     if any(o.timed_out for _, o in found):
         counted += "; the time limit was hit before every example was tried"
     return f"Points: {counted or 'none'}."

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 import symbolic
+from symbolic.latex import latex
+from symbolic.mathml import mathml
+from symbolic.text import text
 from verify.describe import kink_record, part_title
 from verify.names import unknown
 
@@ -62,7 +65,7 @@ def _definition(definition: Any, notation: Notation) -> str:
     left = symbolic.entry_of("out", definition.out.index)
     if notation is Notation.SREPR:
         return str(sp.srepr(definition.out.entry))
-    writer = {Notation.TEXT: symbolic.text, Notation.LATEX: symbolic.latex, Notation.MATHML: symbolic.mathml}[notation]
+    writer = {Notation.TEXT: text, Notation.LATEX: latex, Notation.MATHML: mathml}[notation]
     return str(writer(sp.Eq(left, definition.out.entry, evaluate=False)))
 
 

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 import numeric
 import symbolic
 from verify.errors import UsageError
+from verify.lift.array import object_array
+from verify.lift.ball import Ball, exact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,16 +86,25 @@ class Subject:
         return dict(example.sizes)
 
     def true_value(self, example: Example, arrays: dict[str, Any]) -> Any:
-        """Return the definition's value on object arrays, by input name."""
-        return symbolic.evaluate(self.definition.out, self.sizes(example), arrays)
+        """Return the definition's value on object arrays of balls, by input name."""
+        return _balls(symbolic.evaluate(self.definition.out, self.sizes(example), arrays))
 
     def true_vjp(self, example: Example, arrays: dict[str, Any]) -> dict[str, Any]:
         """Return the symbolic VJP on object arrays; `arrays` holds `out_bar` too."""
-        return {name: symbolic.evaluate(self.derivation.vjp[name], self.sizes(example), arrays) for name in self.inputs}
+        return {
+            name: _balls(symbolic.evaluate(self.derivation.vjp[name], self.sizes(example), arrays))
+            for name in self.inputs
+        }
 
     def true_jvp(self, example: Example, arrays: dict[str, Any]) -> Any:
         """Return the symbolic JVP on object arrays; `arrays` holds the tangents too."""
-        return symbolic.evaluate(self.derivation.jvp, self.sizes(example), arrays)
+        return _balls(symbolic.evaluate(self.derivation.jvp, self.sizes(example), arrays))
+
+
+def _balls(result: Any) -> Any:
+    """Return an evaluated form as an array of balls: an empty sum or a constant comes as a plain number."""
+    cells = np.asarray(result, dtype=object)
+    return object_array([v if isinstance(v, Ball) else Ball(exact(v)) for v in cells.ravel()], cells.shape)
 
 
 def subjects(name: str) -> list[Subject]:

@@ -64,7 +64,7 @@ def test_another_shape_disagrees_in_words():
 
 
 def test_a_zero_is_measured_by_its_neighbours():
-    assert agreeing_digits(arb(0, 1e-70), arb(0), 1.0) >= 69
+    assert agreeing_digits(arb(0, 1e-70), arb(0), arb(1)) >= 69
 
 
 def test_the_worst_of_several_comparisons_is_kept():

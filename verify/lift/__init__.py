@@ -15,7 +15,7 @@ import verify.lift.contractions  # noqa: F401 - likewise
 import verify.lift.linalg  # noqa: F401 - fills in the tables of what can be lifted
 from verify.lift.array import Lifted, object_array
 from verify.lift.ball import PRECISION, Ball, exact, literal, precision
-from verify.lift.symbol import Symbol
+from verify.lift.symbol import Symbol, formula
 
 __all__ = [
     "PRECISION",
@@ -67,10 +67,9 @@ def lift(cells: Any, dtype: Any = np.float64) -> Lifted:
 
 def lift_symbols(cells: Any, path: list[Any]) -> Lifted:
     """Return a duck array of formulas; constants of the program become exact rational numbers."""
-    import sympy as sp  # noqa: PLC0415 - only this reading needs it
 
     def constant(value: Any, _: Any) -> Symbol:
-        return Symbol(sp.Rational(*value.as_integer_ratio()), Ball(exact(value)), path)
+        return Symbol(formula(value), Ball(exact(value)), path)
 
     return Lifted(cells, np.float64, constant)
 

@@ -44,7 +44,8 @@ class Lifted(np.lib.mixins.NDArrayOperatorsMixin):
     __array_priority__ = 1000
 
     def __init__(self, cells: Cells, dtype: Any, constant: Callable[..., Any]) -> None:
-        self.cells = cells
+        # NumPy returns a bare object from an operation on 0-d arrays of objects
+        self.cells = cells if isinstance(cells, np.ndarray) else scalar_cells(cells)
         self.dtype = np.dtype(dtype)
         self.constant = constant
 
@@ -75,8 +76,6 @@ class Lifted(np.lib.mixins.NDArrayOperatorsMixin):
 
     def like(self, cells: Any, dtype: Any = None) -> Self:
         """Return an array of `cells` that is otherwise as this one."""
-        if not isinstance(cells, np.ndarray):
-            cells = scalar_cells(cells)
         return type(self)(cells, self.dtype if dtype is None else dtype, self.constant)
 
     def __getitem__(self, key: Any) -> Self:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 PRECISION = 256
 """Working precision in bits: 77 digits, of which 50 are asked for."""
 
+PRECISIONS = (PRECISION, 1024, 4096)
+"""Precisions tried in turn where an answer is too wide: cancellation costs bits, and bits are cheap."""
+
 EXACT_LITERAL_BITS = 12
 """A float literal of at most so many significant bits stands for itself (0, 1, 2, 0.5, -3, 100 ...)."""
 
@@ -226,9 +229,16 @@ class Ball:
         """Return the sign as a number."""
         return Ball(arb(self.sign()))
 
+    def floor(self) -> Ball:
+        """Return the largest integer that is not above, where the ball decides it."""
+        return _whole(self, "floor")
+
     def ceil(self) -> Ball:
         """Return the smallest integer that is not below, where the ball decides it."""
-        return Ball(_ceiling(head_of(self.v)))
+        return _whole(self, "ceil")
+
+    __floor__ = floor  # what NumPy's loops over objects ask for
+    __ceil__ = ceil
 
 
 def _value(other: Any) -> Any:
@@ -337,8 +347,13 @@ def _not_a_root(head: arb) -> Exception:
     return UndecidableError(f"whether {head.str(8)} has a real square root is not decided")
 
 
-def _ceiling(head: arb) -> arb:
-    up = head.ceil()
-    if not up.is_exact():
-        raise UndecidableError(f"the ceiling of {head.str(8)} is not decided")
-    return up
+def _whole(x: Ball, name: str) -> Ball:
+    """Round to an integer: constant around the point, and undecided where the ball holds a step."""
+    head = head_of(x.v)
+    low, high = getattr(head.lower(), name)(), getattr(head.upper(), name)()
+    if not low == high:
+        raise UndecidableError(f"{name} of {head.str(8)} is not decided")
+    if isinstance(x.v, arb_series) and head.is_exact() and head.is_integer():
+        side = Ball(x.v - head).sign()  # on a step, the side to which t leads decides
+        return Ball(low - 1 if name == "floor" and side < 0 else low + 1 if name == "ceil" and side > 0 else low)
+    return Ball(low)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from flint import arb, arb_series
 
-from verify.errors import SingularError, UndecidableError
+from verify.errors import SingularError
 from verify.lift.ball import Ball, head_of, power, quotient
 
 if TYPE_CHECKING:
@@ -144,33 +144,14 @@ def arctan2(y: Ball, x: Ball) -> Ball:
     return Ball(arb_series([head, *[moving[k] for k in range(1, series.prec)]], prec=series.prec))
 
 
-def _whole(x: Ball, name: str) -> Ball:
-    """Round to an integer: constant around the point, and undecided on a step."""
-    head = head_of(x.v)
-    low, high = getattr(head.lower(), name)(), getattr(head.upper(), name)()
-    if not low == high:
-        raise UndecidableError(f"{name} of {head.str(8)} is not decided")
-    if isinstance(x.v, arb_series) and head.is_exact() and head.is_integer():
-        return _on_a_step(x, name, low)
-    return Ball(low)
-
-
-def _on_a_step(x: Ball, name: str, value: arb) -> Ball:
-    """On an integer the side to which t leads decides."""
-    rest = Ball(x.v - head_of(x.v)).sign()
-    if name == "floor" and rest < 0:
-        return Ball(value - 1)
-    return Ball(value + 1) if name == "ceil" and rest > 0 else Ball(value)
-
-
 def floor(x: Ball) -> Ball:
     """Return the largest integer that is not above."""
-    return _whole(x, "floor")
+    return x.floor()
 
 
 def ceil(x: Ball) -> Ball:
     """Return the smallest integer that is not below."""
-    return _whole(x, "ceil")
+    return x.ceil()
 
 
 def trunc(x: Ball) -> Ball:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import sympy as sp
 
 from verify.lift import elementary
@@ -151,5 +152,7 @@ def formula(value: Any) -> Any:
     """Return the SymPy number that a constant of a program is, exactly."""
     if isinstance(value, Symbol):
         return value.expr
+    if isinstance(value, (bool, np.bool_)):
+        return sp.Integer(int(value))
     numerator, denominator = value.as_integer_ratio()
     return sp.Rational(int(numerator), int(denominator))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from flint import arb
 
+import numeric
 from verify.compare import Entry
 from verify.differences import Estimate, derivative
 from verify.oracles.rounding import claimed_vjp
@@ -82,8 +83,11 @@ def _along(subject: Subject, example: Example) -> Callable[[float], float]:
             (example.arrays[name] + example.dtype.type(t) * example.tangents[name]).astype(example.dtype)
             for name in subject.inputs
         ]
-        with np.errstate(all="ignore"):
-            out = np.asarray(subject.forward(moved), dtype=np.float64)
+        try:
+            with np.errstate(all="ignore"):
+                out = np.asarray(subject.forward(moved), dtype=np.float64)
+        except numeric.NumericError:  # the program has no value there: outside the domain, or endless
+            return math.nan
         return float(np.sum(out_bar * out))
 
     return phi

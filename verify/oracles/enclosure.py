@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from flint import arb
 
 from verify.compare import Comparison, Entry, compare, merged
 from verify.errors import SingularError, UndecidableError
 from verify.lift import Ball, ball_array, lift, precision, series_array
-from verify.lift.ball import PRECISION
+from verify.lift.array import scalar_cells
+from verify.lift.ball import PRECISION, PRECISIONS
 from verify.search import Observation
 from verify.verdicts import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from verify.examples import Example
     from verify.subject import Subject
 
@@ -33,14 +37,27 @@ SERIES_ORDERS = (2, 6)
 
 def judge(subject: Subject, example: Example) -> Observation:
     """Compare value, JVP and VJP of the claim with the series of definition and program at one point."""
-    with precision(PRECISION):
-        try:
-            slopes = _slopes(subject, example, 1)
-        except (SingularError, UndecidableError) as error:
-            return Observation(Status.NOT_APPLICABLE, words=f"singular: {error}")
-        found = _against(subject, example, slopes)
-        if found.status is Status.DISAGREE and not found.words and not any(e.of == "out" for e in found.entries):
-            return _at_a_kink(subject, example, slopes, found)
+    return narrowed(lambda: _judged(subject, example))
+
+
+def narrowed(ask: Callable[[], Observation]) -> Observation:
+    """Ask at rising precision until the answer is narrow enough to decide, or the precisions run out."""
+    for bits in PRECISIONS:
+        with precision(bits):
+            seen = ask()
+        if seen.status is not Status.UNDECIDED:
+            break
+    return seen
+
+
+def _judged(subject: Subject, example: Example) -> Observation:
+    try:
+        slopes = _slopes(subject, example, 1)
+    except (SingularError, UndecidableError) as error:
+        return Observation(Status.NOT_APPLICABLE, words=f"singular: {error}")
+    found = _against(subject, example, slopes)
+    if found.status is Status.DISAGREE and not found.words and not any(e.of == "out" for e in found.entries):
+        return _at_a_kink(subject, example, slopes, found)
     return _observed(found)
 
 
@@ -78,7 +95,7 @@ def _slopes(subject: Subject, example: Example, side: int) -> _Slopes:
 
 def _series(subject: Subject, example: Example, side: int, order: int) -> _Slopes:
     cells = {name: series_array(x, side * example.tangents[name], order) for name, x in example.arrays.items()}
-    defined = np.asarray(subject.true_value(example, cells), dtype=object)
+    defined = subject.true_value(example, cells)
     programmed = subject.forward([lift(cells[name], example.dtype) for name in subject.inputs])
     return _Slopes(defined, programmed.cells)
 
@@ -142,13 +159,11 @@ def _paired(subject: Subject, example: Example, x_bars: dict[str, Any], slopes: 
 
 
 def _inner(pairs: list[tuple[Any, Any]]) -> Any:
-    total = Ball(ball_array(0.0)[()].v)
+    total = Ball(arb(0))
     for cells, weights in pairs:
         for cell, weight in zip(cells.ravel(), ball_array(weights).ravel(), strict=True):
             total = total + cell * weight
-    result = np.empty((), dtype=object)
-    result[()] = total
-    return result
+    return scalar_cells(total)
 
 
 def entrywise(subject: Subject, example: Example, x_bars: dict[str, Any]) -> list[Comparison]:
@@ -159,14 +174,14 @@ def entrywise(subject: Subject, example: Example, x_bars: dict[str, Any]) -> lis
         true = subject.true_vjp(example, arrays)
     except (SingularError, UndecidableError, ZeroDivisionError):
         return []
-    return [compare(f"{name}_bar", x_bars[name].cells, np.asarray(true[name], dtype=object)) for name in x_bars]
+    return [compare(f"{name}_bar", x_bars[name].cells, true[name]) for name in x_bars]
 
 
 def _declared(subject: Subject, example: Example, x_bars: dict[str, Any], out_dot: Any) -> Comparison:
     """A derivative by declaration (detach): the claim is held against the declaration, not against the series."""
     arrays = {name: ball_array(x) for name, x in example.arrays.items()}
     arrays |= {f"{name}_dot": ball_array(x_dot) for name, x_dot in example.tangents.items()}
-    declared = np.asarray(subject.true_jvp(example, arrays), dtype=object)
+    declared = subject.true_jvp(example, arrays)
     return merged([compare("out_dot", out_dot.cells, declared), *entrywise(subject, example, x_bars)])
 
 

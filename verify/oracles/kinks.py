@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 TITLE = "Conventions at kinks"
 COMPARES = ("numeric VJP at the kink, as it runs", "the declared convention, and the one-sided derivatives by FLINT")
-INDEPENDENT_OF = "One-sided derivatives come from the definition's series along +u and -u, with t read as infinitesimal."
+INDEPENDENT_OF = (
+    "One-sided derivatives come from the definition's series along +u and -u, with t read as infinitesimal."
+)
 BOUND = "None: the convention is met to the bit, and the claim lies between the one-sided derivatives."
 
 CANDIDATES = (0, 1, -1, 2, -2, Fraction(125, 8), 500, -500, 1000, 250, Fraction(1, 2))
@@ -40,7 +42,9 @@ def check(subjects: Sequence[Subject]) -> Check:
     if bad:
         return _check(bad[0].status, f"{bad[0].label}: {bad[0].text}", details)
     if not details:
-        return _check(Status.NOT_APPLICABLE, "Every declared point lies outside the domain: nothing is claimed there.", ())
+        return _check(
+            Status.NOT_APPLICABLE, "Every declared point lies outside the domain: nothing is claimed there.", ()
+        )
     return _check(Status.AGREE, f"{len(details)} points on a declared kink behave as declared.", details)
 
 

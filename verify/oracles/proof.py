@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +30,9 @@ BOUND = "None: the difference simplifies to zero."
 SHAPES = 3
 """Small shapes at which every variant is proved entry by entry."""
 
+SAMPLES = 2
+"""Samples of mixed signs at each shape: each decides the paths through signs and cases."""
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -46,12 +50,12 @@ def prove(subject: Subject) -> Proof:
     shapes = list(itertools.islice(small_sizes(subject), SHAPES))
     paths: set[str] = set()
     with precision(PRECISION):
-        for sizes in shapes:
-            found = _at(subject, sizes, paths)
+        for sizes, sample in itertools.product(shapes, range(SAMPLES)):
+            found = _at(subject, sizes, sample, paths)
             if found is not None:
                 return found
         general = for_every_size(subject)
-    text = f"{'every size; ' if general else ''}{len(shapes)} shapes entry by entry"
+    text = f"{'every size; ' if general else ''}{len(shapes)} small shapes entry by entry"
     if paths:
         text += f", where {' and '.join(sorted(paths)[:3])}"
     if not shapes:
@@ -78,10 +82,10 @@ def small_sizes(subject: Subject) -> Iterator[dict[Any, int]]:
             yield sizes
 
 
-def _at(subject: Subject, sizes: dict[Any, int], paths: set[str]) -> Proof | None:
-    """Prove one shape; return None, or what stands in the way."""
+def _at(subject: Subject, sizes: dict[Any, int], sample: int, paths: set[str]) -> Proof | None:
+    """Prove one shape on the path of one sample; return None, or what stands in the way."""
     try:
-        pairs = list(_entries(subject, sizes, paths))
+        pairs = list(_entries(subject, sizes, sample, paths))
     except (SingularError, UndecidableError, OpaqueError) as error:
         return Proof(Status.UNDECIDED, f"at sizes {_words(sizes)}: {error}", 0, every_size=False)
     for where, claimed, true in pairs:
@@ -103,10 +107,10 @@ def _words(sizes: dict[Any, int]) -> str:
     return ", ".join(f"{symbol} = {n}" for symbol, n in sizes.items()) or "()"
 
 
-def _entries(subject: Subject, sizes: dict[Any, int], paths: set[str]) -> Iterator[tuple[str, Any, Any]]:
-    """Yield every entry of VJP and JVP: where it is, the rule's formula, the truth's formula."""
+def _entries(subject: Subject, sizes: dict[Any, int], sample: int, paths: set[str]) -> Iterator[tuple[str, Any, Any]]:
+    """Yield every entry of VJP and JVP: where it is, the rule's formula, the truth's formula, both on the path."""
     path: list[Any] = []
-    arrays, formulas = _symbols(subject, sizes, path)
+    arrays, formulas, values = _symbols(subject, sizes, sample, path)
     lifted = {name: lift_symbols(cells, path) for name, cells in arrays.items()}
     inputs = [lifted[name] for name in subject.inputs]
     x_bars = subject.pullback(inputs, lifted["out_bar"])
@@ -120,24 +124,52 @@ def _entries(subject: Subject, sizes: dict[Any, int], paths: set[str]) -> Iterat
         if claimed.shape != due.shape:
             raise OpaqueError(f"{of} has shape {claimed.shape}, and {due.shape} is due")
         for index in np.ndindex(due.shape):
-            yield f"{of}{list(index)}", claimed.cells[index].expr, sp.sympify(due[index])
+            pair = claimed.cells[index].expr, sp.sympify(due[index])
+            yield f"{of}{list(index)}", *(on_path(formula, values) for formula in pair)
     paths.update(str(condition) for condition in path)
 
 
-def _symbols(subject: Subject, sizes: dict[Any, int], path: list[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return symbols with sample values for every input, tangent and cotangent, and the bare formulas."""
+def _symbols(
+    subject: Subject, sizes: dict[Any, int], sample: int, path: list[Any]
+) -> tuple[dict[str, Any], dict[str, Any], dict[Any, Any]]:
+    """Return symbols that carry sample values, the bare symbols by array, and the values by symbol."""
     counter = itertools.count(1)
-    cells, formulas = {}, {}
+    cells, formulas, at = {}, {}, {}
     for name, shape, positive in _arrays(subject, sizes):
         names = np.empty(shape, dtype=object)
         values = np.empty(shape, dtype=object)
         for index in np.ndindex(shape):
             label = "_".join([name, *map(str, index)])
             names[index] = sp.Symbol(label, positive=True) if positive else sp.Symbol(label, real=True)
-            values[index] = sp.Rational(next(counter) * 7 % 23 + 1, 8)
+            k = next(counter)
+            sign = -1 if (k + sample) % 2 and not positive else 1
+            values[index] = sign * Fraction(k * 7 % 23 + 1, 8) * 10**sample
+            at[names[index]] = sp.Rational(values[index].numerator, values[index].denominator)
         cells[name] = symbol_array(names, values, path)
         formulas[name] = names
-    return cells, formulas
+    return cells, formulas, at
+
+
+def on_path(expr: Any, at: dict[Any, Any]) -> Any:
+    """Decide what is locally constant by the sample: signs, cases and integer parts, on the sample's path.
+
+    A sign, a case or an integer part does not change near a point where it is not on its own boundary, so the
+    formula that is left is the same function on the whole path.
+    """
+    if not expr.args:
+        return expr
+    if isinstance(expr, sp.Piecewise):
+        chosen = next((value for value, holds in expr.args if sp.sympify(holds).subs(at) == sp.true), expr)
+        return chosen if chosen is expr else on_path(chosen, at)
+    if isinstance(expr, (sp.sign, sp.ceiling, sp.floor)):
+        return expr.subs(at)
+    if isinstance(expr, sp.Abs):
+        inner = on_path(expr.args[0], at)
+        return inner if expr.args[0].subs(at) > 0 else -inner
+    if isinstance(expr, (sp.Max, sp.Min)):
+        best = max if isinstance(expr, sp.Max) else min
+        return on_path(best(expr.args, key=lambda a: a.subs(at)), at)
+    return expr.func(*(on_path(argument, at) for argument in expr.args))
 
 
 def _arrays(subject: Subject, sizes: dict[Any, int]) -> Iterator[tuple[str, tuple[int, ...], bool]]:

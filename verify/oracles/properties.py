@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from flint import arb
 
 import numeric
 from verify.compare import Comparison, compare, merged
 from verify.errors import SingularError, UndecidableError
-from verify.lift import Ball, ball_array, lift, precision, series_array
-from verify.lift.ball import PRECISION
+from verify.lift import Ball, ball_array, lift, series_array
+from verify.lift.array import scalar_cells
 from verify.oracles import rounding
+from verify.oracles.enclosure import narrowed
 from verify.search import Observation
 from verify.verdicts import Status
 
@@ -37,13 +39,15 @@ def in_balls(
 ) -> Callable[[Subject, Example], Observation]:
     """Ask the question in exact arithmetic; a singular point is no place for it."""
 
-    def judge(subject: Subject, example: Example) -> Observation:
-        with precision(PRECISION):
-            try:
-                found = question(subject, example)
-            except (SingularError, UndecidableError, ZeroDivisionError):
-                return Observation(Status.NOT_APPLICABLE, words="kink or singular point")
+    def ask(subject: Subject, example: Example) -> Observation:
+        try:
+            found = question(subject, example)
+        except (SingularError, UndecidableError, ZeroDivisionError):
+            return Observation(Status.NOT_APPLICABLE, words="kink or singular point")
         return Observation(found.status, digits=found.digits, words=found.words, entries=found.entries)
+
+    def judge(subject: Subject, example: Example) -> Observation:
+        return narrowed(lambda: ask(subject, example))
 
     judge.__doc__ = question.__doc__
     return judge
@@ -57,14 +61,14 @@ def _cells(arrays: Any) -> list[Any]:
     return [a.cells for a in arrays]
 
 
-def _inner(left: Any, right: Any) -> Any:
-    total = sum(
-        (a * b for a, b in zip(np.ravel(left), np.ravel(right), strict=True)),
-        start=Ball(ball_array(0)[()].v),
-    )
-    cell = np.empty((), dtype=object)
-    cell[()] = total
-    return cell
+def _inner(left: Any, right: Any) -> Ball:
+    return sum((a * b for a, b in zip(np.ravel(left), np.ravel(right), strict=True)), start=Ball(arb(0)))
+
+
+def _pairing(left: Any, right: Any, of: str, true: Ball) -> Comparison:
+    """Compare the sum of inner products of two lists of arrays with a number."""
+    claimed = sum((_inner(a.cells, b.cells) for a, b in zip(left, right, strict=True)), start=Ball(arb(0)))
+    return compare(of, scalar_cells(claimed), scalar_cells(true))
 
 
 @in_balls
@@ -75,9 +79,7 @@ def adjoint(subject: Subject, example: Example) -> Comparison:
     out_bar = lift(ball_array(example.out_bar), example.dtype)
     x_bars = subject.pullback(arrays, out_bar)
     _, out_dot = subject.pushforward(arrays, tangents)
-    pairs = [_inner(x_bar.cells, x_dot.cells) for x_bar, x_dot in zip(x_bars, tangents, strict=True)]
-    reverse = np.sum(np.array(pairs, dtype=object), keepdims=True).reshape(())
-    return compare("<x_bar, x_dot>", reverse, _inner(out_dot.cells, out_bar.cells))
+    return _pairing(x_bars, tangents, "<x_bar, x_dot>", _inner(out_dot.cells, out_bar.cells))
 
 
 @in_balls
@@ -92,7 +94,7 @@ def linear(subject: Subject, example: Example) -> Comparison:
 
     together, one, other = pull(2 * v + 3 * w), pull(v), pull(w)
     names = zip(subject.inputs, together, one, other, strict=True)
-    return merged([compare(f"{name}_bar", np.asarray(t), np.asarray(2 * a + 3 * b)) for name, t, a, b in names])
+    return merged([compare(f"{name}_bar", t, np.asarray(2 * a + 3 * b, dtype=object)) for name, t, a, b in names])
 
 
 @in_balls
@@ -127,19 +129,10 @@ def second(subject: Subject, example: Example) -> Comparison:
 
     _, pull = numeric.func.vjp(gradient, *arrays)
     curvatures = pull(tuple(directions))
-    claimed = sum(
-        (_inner(c.cells, u.cells) for c, u in zip(curvatures, directions, strict=True)),
-        start=_zero(),
-    )
     series = {n: series_array(x, example.tangents[n], 3) for n, x in example.arrays.items()}
-    out = np.asarray(subject.true_value(example, series), dtype=object)
-    bend = [Ball(2 * cell.coefficient(2)) for cell in out.ravel()]
-    true = _inner(np.array(bend, dtype=object), ball_array(example.out_bar).ravel())
-    return compare("<u, H u>", np.asarray(claimed, dtype=object).reshape(()), true)
-
-
-def _zero() -> Any:
-    return ball_array(0)
+    bends = [2 * cell.coefficient(2) for cell in subject.true_value(example, series).ravel()]
+    true = _inner([Ball(b) for b in bends], ball_array(example.out_bar))
+    return _pairing(curvatures, directions, "<u, H u>", true)
 
 
 def accumulation(subject: Subject, example: Example) -> Observation:
@@ -171,7 +164,7 @@ def _same_bits(left: list[Any], right: list[Any]) -> bool:
 
 def layout(subject: Subject, example: Example) -> Observation:
     """The VJP does not depend on how the arrays lie in memory: strided, reversed and Fortran-ordered inputs."""
-    for rearranged in (_strided, np.asfortranarray, _reversed):
+    for rearranged in (_strided, _fortran, _reversed):
         moved = example.with_arrays({name: rearranged(x) for name, x in example.arrays.items()}, rearranged)
         seen = rounding.judge(subject, moved)
         if seen.status is Status.UNSTABLE:
@@ -182,9 +175,13 @@ def layout(subject: Subject, example: Example) -> Observation:
 
 def _strided(x: Any) -> Any:
     wide = np.zeros(tuple(2 * n for n in x.shape), dtype=x.dtype)
-    view = wide[tuple(slice(None, None, 2) for _ in x.shape)]
+    view = wide[(*(slice(None, None, 2) for _ in x.shape), ...)]
     view[...] = x
     return view
+
+
+def _fortran(x: Any) -> Any:
+    return np.asarray(x, order="F")
 
 
 def _reversed(x: Any) -> Any:

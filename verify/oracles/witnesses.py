@@ -11,7 +11,7 @@ from flint import arb
 
 from verify.compare import Entry
 from verify.errors import SingularError, UndecidableError
-from verify.lift import ball_array, precision
+from verify.lift import precision
 from verify.lift.ball import PRECISION
 from verify.oracles import rounding
 from verify.search import Observation
@@ -65,31 +65,30 @@ def judge(witness: str, subject: Subject, example: Example) -> Observation:
             exact = rounding._vjp(subject, example, ulp=False)  # noqa: SLF001 - one room
             moved = rounding._vjp(subject, example, ulp=True)  # noqa: SLF001
         except (SingularError, UndecidableError, ZeroDivisionError):
-            return _same_as_ours(subject, example, theirs)
+            return _same_as_ours(subject, example, theirs, witness)
         seen = rounding._measured(subject, example, theirs, exact, moved)  # noqa: SLF001
     if seen.status is Status.UNSTABLE:
         return Observation(Status.DISAGREE, ulps=seen.ulps, words=f"{witness}: {seen.words}", entries=seen.entries)
     return seen
 
 
-def _same_as_ours(subject: Subject, example: Example, theirs: dict[str, Any]) -> Observation:
-    """At a kink there is a convention and no truth: the two engines should have chosen the same."""
+def _same_as_ours(subject: Subject, example: Example, theirs: dict[str, Any], witness: str) -> Observation:
+    """At a kink there is a convention and no truth: another choice there is a difference to note, not a mistake."""
     ours = rounding.claimed_vjp(subject, example)
-    entries = [
+    entries = tuple(
         Entry(f"{name}_bar", index, arb(float(ours[name][index])), arb(float(theirs[name][index])))
         for name in subject.inputs
         for index in np.ndindex(theirs[name].shape)
         if not _equal(ours[name][index], theirs[name][index])
-    ]
-    if entries:
-        return Observation(Status.DISAGREE, words="another convention at a kink", entries=tuple(entries))
-    return Observation(Status.AGREE)
+    )
+    if not entries:
+        return Observation(Status.AGREE)
+    words = (
+        f"{witness} chose another value at a kink: {float(entries[0].true)} where ours is {float(entries[0].claimed)}"
+    )
+    status = Status.DOCUMENTED_DIFFERENCE if subject.truth.kinks else Status.DISAGREE
+    return Observation(status, words=words, entries=entries)
 
 
 def _equal(a: Any, b: Any) -> bool:
     return bool(a == b or (np.isnan(a) and np.isnan(b)))
-
-
-def exact_inputs(example: Example) -> dict[str, Any]:
-    """Return the example's inputs as balls, by name."""
-    return {name: ball_array(x) for name, x in example.arrays.items()}
