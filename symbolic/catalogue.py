@@ -20,10 +20,10 @@ from symbolic.operations import operations
 from symbolic.text import text
 
 if TYPE_CHECKING:
-    from symbolic.operation import Definition, Operation, Variant
     from symbolic.derivation import Derivation, Step
     from symbolic.layout import Layout
     from symbolic.matrix import Matrix
+    from symbolic.operation import Definition, Operation, Variant
 
 
 @dataclass(frozen=True)
@@ -166,28 +166,20 @@ class Entry:
         return results[of]
 
     def _sizes(self, shapes: tuple[Any, ...]) -> dict[Expr, int]:
-        """Solve the definition's shapes for the sizes."""
+        """Read the sizes off the shapes, where every shape is what the definition says."""
         operands = self.definition.operands
-        wanted = " and ".join(f"{operand.name}: {operand.shape}" for operand in operands)
         given = [(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]
         if len(given) == 1 < len(operands):
             given = [given[0] if operand.rank == len(given[0]) else () for operand in operands]
-        if len(given) != len(operands) or any(o.rank != len(s) for o, s in zip(operands, given, strict=True)):
-            raise EvaluationError(f"shapes {shapes} do not fit {self.operation.name}: give {wanted}")
-        sizes: dict[Expr, int] = {}
-        for operand, shape in zip(operands, given, strict=True):
-            for n, number in zip(operand.shape, shape, strict=True):
-                for symbol in sp.sympify(n).free_symbols - set(sizes):
-                    sizes[symbol] = sp.solve(n - number, symbol)[0]
-        fits = all(concrete(o.shape, sizes) == s for o, s in zip(operands, given, strict=True))
-        if (
-            not fits
-            or not all(n.is_integer for n in map(sp.sympify, sizes.values()))
-            or not self.definition.admits(sizes)
-        ):
-            conditions = "".join(f", {c}" for c in self.definition.constraints)
-            raise EvaluationError(f"shapes {shapes} do not fit {self.operation.name}: give {wanted}{conditions}")
-        return {symbol: int(n) for symbol, n in sizes.items()}
+        if [o.rank for o in operands] == [len(shape) for shape in given]:
+            axes = [pair for o, shape in zip(operands, given, strict=True) for pair in zip(o.shape, shape, strict=True)]
+            sizes = {s: number // int(n.coeff(s)) for n, number in axes for s in sp.sympify(n).free_symbols}
+            fits = all(sp.sympify(n).subs(sizes) == number >= 0 for n, number in axes)
+            if fits and self.definition.admits(sizes):
+                return sizes
+        wanted = " and ".join(f"{operand.name}: {operand.shape}" for operand in operands)
+        conditions = "".join(f", {condition}" for condition in self.definition.constraints)
+        raise EvaluationError(f"shapes {shapes} do not fit {self.operation.name}: give {wanted}{conditions}")
 
     def _symbols(self, sizes: Mapping[Expr, int]) -> dict[str, Any]:
         arrays = {}

@@ -15,6 +15,7 @@ from symbolic.formula import equation
 from symbolic.index import Expr, IndexForm, Partial, entry_of, index, rename_apart
 from symbolic.latex import latex
 from symbolic.mathml import mathml
+from symbolic.matrix import whole
 from symbolic.ranges import Ranges, facts_of
 from symbolic.recognise import recognise
 from symbolic.rewrite import RULES, rewrite
@@ -66,7 +67,7 @@ class Step:
         """Return the equality as a layout, for any of the printers."""
         if self.matrix is None:
             return equation(self.left, self.form.entry)
-        return equation(self.matrix.left(self.left), self.matrix.layout())
+        return equation(whole(self.left), self.matrix.layout())
 
     def text(self) -> str:
         """Return the equality in one line of text."""

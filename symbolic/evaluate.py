@@ -65,18 +65,27 @@ def evaluate(form: IndexForm, sizes: Sizes, arrays: Arrays) -> Any:
         raise EvaluationError(f"sizes {missing} are missing: the form has sizes {list(compiled.sizes)}")
     if missing := [name for name in compiled.tensors if name not in arrays]:
         raise EvaluationError(f"arrays {missing} are missing: the form is made of {list(compiled.tensors)}")
-    cells = [np.asarray(arrays[name], dtype=object) for name in compiled.tensors]
+    cells = [_cells(arrays[name]) for name in compiled.tensors]
     for name, array, rank in zip(compiled.tensors, cells, compiled.tensors.values(), strict=True):
         if array.ndim != rank:
             raise EvaluationError(f"{name} has shape {array.shape}, and the form reads it with {rank} indices")
     try:
-        numbers = arithmetic_of(np.asarray(array, dtype=object) for array in arrays.values())
+        numbers = arithmetic_of(map(_cells, arrays.values()))
         return compiled.function(numbers, *(int(named[name]) for name in compiled.sizes), *cells)
     except IndexError as error:
         shapes = {name: array.shape for name, array in zip(compiled.tensors, cells, strict=True)}
         raise EvaluationError(
             f"an index is out of range ({error}): arrays {shapes} do not fit sizes {named}"
         ) from error
+
+
+def _cells(array: Any) -> Any:
+    """Return an object array; a single number (NumPy would iterate over a power series) is a 0-d one."""
+    if isinstance(array, (np.ndarray, list, tuple)):
+        return np.asarray(array, dtype=object)
+    cells = np.empty((), dtype=object)
+    cells[()] = array
+    return cells
 
 
 @dataclass(frozen=True)

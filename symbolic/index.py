@@ -224,7 +224,7 @@ class IndexForm:
     Raises
     ------
     NotationError
-        There is not one index an axis, an index is used twice, or a sum lacks limits.
+        There is not one index an axis, or an index is used twice.
     """
 
     index: tuple[Expr, ...]
@@ -239,9 +239,6 @@ class IndexForm:
             raise NotationError(
                 f"indices {self.index} do not fit shape {self.shape}: give one index an axis, all different"
             )
-        for node in self.entry.atoms(sp.Sum):
-            if any(len(limit) != 3 for limit in node.limits):
-                raise NotationError(f"{node} needs both limits of every index: write (i, 0, n - 1)")
 
     @property
     def rank(self) -> int:

@@ -13,7 +13,10 @@ import sympy as sp
 from symbolic import layout as lay
 from symbolic.formula import layout_of
 from symbolic.index import Bracket, Expr, IndexForm, entry_of, fresh, summed
+from symbolic.latex import latex
+from symbolic.mathml import mathml
 from symbolic.names import name_layout
+from symbolic.text import text
 
 TRANSPOSE = lay.Operator("⊤", "postfix")
 HADAMARD = lay.Operator("⊙")
@@ -48,38 +51,28 @@ class Matrix:
         index = tuple(next(letters) for _ in self.shape)
         return IndexForm(index, self.shape, self.at(index, frozenset(index)))
 
-    def left(self, entry: Expr) -> lay.Layout:
-        """Return the left side that belongs to it: the tensor of which `entry` is one entry."""
-        return _whole(entry)
-
     def text(self) -> str:
         """Return it in one line of text."""
-        from symbolic.text import text  # noqa: PLC0415 - printers are loaded when asked for
-
         return text(self.layout())
 
     def latex(self) -> str:
         """Return it in LaTeX."""
-        from symbolic.latex import latex  # noqa: PLC0415 - likewise
-
         return latex(self.layout())
 
     def mathml(self) -> str:
         """Return it in MathML."""
-        from symbolic.mathml import mathml  # noqa: PLC0415 - likewise
-
         return mathml(self.layout())
 
     def __str__(self) -> str:
         return self.text()
 
 
-def _whole(entry: Expr) -> lay.Layout:
-    """Lay out the tensor of an entry; of a derivative, the gradient sign."""
+def whole(entry: Expr) -> lay.Layout:
+    """Lay out the tensor that `entry` is one entry of; of a derivative, the gradient."""
     if isinstance(entry, sp.Indexed):
         return name_layout(str(entry.base.label))
     if entry.args:
-        return lay.row(lay.Labelled(lay.Operator("∇", "prefix"), below=_whole(entry.args[1])), name_layout("out"))
+        return lay.row(lay.Labelled(lay.Operator("∇", "prefix"), below=whole(entry.args[1])), name_layout("out"))
     return name_layout(str(entry))
 
 

@@ -139,7 +139,7 @@ OPERATIONS = (
     Operation("index", "Indexing", "layout", "2.3.2", "The entries that integers and slices pick out.", ("x",),
               tuple(Variant(f"rank {rank}, {_key_text(key)}", (rank,), {"key": key}) for rank, key in KEYS), _index),
     Operation("reshape", "Reshape", "layout", "2.3.4", "The same entries in row-major order, in another shape.", ("x",),
-              tuple(Variant(label, (len(old),), {"shape": new}) for label, (old, new, _) in RESHAPES.items()), _reshape),
+              tuple(Variant(name, (len(old),), {"shape": new}) for name, (old, new, _) in RESHAPES.items()), _reshape),
     Operation("clone", "Copy", "layout", "2.3.5", "A copy: the identity.", ("x",),
               tuple(Variant(f"rank {rank}", (rank,)) for rank in RANKS), _clone),
     Operation("detach", "Detach", "layout", "2.5.3", "The value of x, cut off from differentiation.", ("x",),

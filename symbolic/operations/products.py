@@ -28,8 +28,8 @@ def _mm(variant: Variant) -> Definition:
 OPERATIONS = (
     Operation("dot", "Dot product", "products", "2.3.7", "The sum of the products of two vectors' entries.", ("x", "y"),
               (Variant("vectors", (1, 1)),), _dot),
-    Operation("mv", "Matrix-vector product", "products", "2.3.8", "Every row's dot product with the vector.", ("x", "y"),
+    Operation("mv", "Matrix-vector product", "products", "2.3.8", "Each row's dot product with y.", ("x", "y"),
               (Variant("matrix and vector", (2, 1)),), _mv),
-    Operation("mm", "Matrix-matrix product", "products", "2.3.9", "Every row's dot product with every column.", ("x", "y"),
+    Operation("mm", "Matrix-matrix product", "products", "2.3.9", "Rows' dot products with columns.", ("x", "y"),
               (Variant("matrices", (2, 2)),), _mm),
 )  # fmt: skip

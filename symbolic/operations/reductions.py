@@ -102,7 +102,7 @@ OPERATIONS = (
     _operation("mean_axis", "Mean over one axis", "The means along one axis, which disappears.", ONE_AXIS, _mean),
     _operation("mean_axes", "Mean over several axes", "The means over several axes, which disappear.", AXES, _mean),
     Operation(
-        "cumsum", "Running sum", "reductions", NO_REDUCTION, "The sums up to each entry of an axis, which stays.", ("x",),
+        "cumsum", "Running sum", "reductions", NO_REDUCTION, "The sums up to each entry along an axis.", ("x",),
         tuple(
             Variant(f"rank {rank}, axis {axis}", (rank,), {"axis": axis})
             for rank, axis in ((2, 0), (2, 1), (1, 0), (2, -1), (3, 0), (3, 1), (3, 2))

@@ -77,7 +77,7 @@ OPERATIONS = (
         DIVISION, (DIVIDE_BY_ZERO,),
     ),
     Operation(
-        "scalar_pow", "Power with a constant exponent", "scalar", PROPERTIES, "Every entry to a constant power.", ("x",),
+        "scalar_pow", "Power, constant exponent", "scalar", PROPERTIES, "Every entry to a constant power.", ("x",),
         tuple(Variant(f"rank {rank}, exponent {e}", (rank,), {"exponent": e}) for e, rank in EXPONENTS),
         _power,
         Domain(text="every real number for an exponent 0, 1, 2 …; x ≠ 0 for a negative one; x > 0 for a fraction"),
