@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from numeric import tape
-from numeric.dtypes import Device, DType, dtype_of, get_default_dtype, int64, scalar_dtype
+from numeric.dtypes import Device, DType, as_dtype, dtype_of, get_default_dtype, int64, scalar_dtype
 from numeric.errors import NumericRuntimeError, NumericTypeError, NumericValueError
 from numeric.functions.layout import sizes_of
 from numeric.functions.operands import raw
@@ -24,10 +24,8 @@ def finished(array: Any, dtype: DType | None, device: Any, requires_grad: bool) 
     """Return a tensor that holds an array, converted and made a leaf as asked."""
     Device(device or "cpu")
     if dtype is not None:
-        if not isinstance(dtype, DType):
-            raise NumericTypeError(f"dtype must be one of numeric's, such as float32, got {dtype!r}")
         with np.errstate(all="ignore"):
-            array = np.asarray(array).astype(dtype.numpy, copy=False)
+            array = np.asarray(array).astype(as_dtype(dtype).numpy, copy=False)
     made = tape.wrap(np.asarray(array))
     return made.requires_grad_() if requires_grad else made
 
@@ -53,6 +51,7 @@ def tensor(data: Any, *, dtype: DType | None = None, device: Any = None, require
     NumericTypeError
         If an entry is not a real number.
     """
+    dtype = None if dtype is None else as_dtype(dtype)
     if isinstance(data, tape.Tensor):
         data = raw(data)
     if isinstance(data, np.ndarray | np.generic):
@@ -133,7 +132,7 @@ def _filled(value: float, name: str, meaning: str) -> Callable[..., Tensor]:
         device: Any = None,
         requires_grad: bool = False,
     ) -> Tensor:
-        kind = dtype or get_default_dtype()
+        kind = as_dtype(dtype or get_default_dtype())
         sizes = _sizes(shape if size is None else (tuple(size),))
         return finished(_full(sizes, value, kind), None, device, requires_grad)
 
@@ -217,7 +216,7 @@ def new_tensor(x: Tensor, data: Any, *, dtype: DType | None = None) -> Tensor:
 def eye(n: int, m: int | None = None, *, dtype: DType | None = None, requires_grad: bool = False) -> Tensor:
     """Return an ``n`` by ``m`` matrix (square by default) with ones on the diagonal."""
     rows, columns = _sizes((n, n if m is None else m))
-    kind = dtype or get_default_dtype()
+    kind = as_dtype(dtype or get_default_dtype())
     return finished(np.eye(rows, columns, dtype=kind.numpy), None, None, requires_grad)
 
 
@@ -270,7 +269,7 @@ def linspace(
     requires_grad: bool = False,
 ) -> Tensor:
     """Return ``steps`` numbers in equal distances, from ``start`` to ``end``."""
-    kind = dtype or get_default_dtype()
+    kind = as_dtype(dtype or get_default_dtype())
     if steps < 0:
         raise NumericRuntimeError(f"number of steps must be non-negative, got {steps}")
     array = np.linspace(start, end, steps, dtype=np.float64).astype(kind.numpy)
@@ -296,7 +295,7 @@ def _random(name: str, meaning: str, draw: Callable[[tuple[int, ...]], Any]) -> 
         device: Any = None,
         requires_grad: bool = False,
     ) -> Tensor:
-        kind = dtype or get_default_dtype()
+        kind = as_dtype(dtype or get_default_dtype())
         if not kind.is_floating_point:
             raise NumericRuntimeError(f"{name}: expected a floating-point dtype, got {kind}")
         sizes = _sizes(shape if size is None else (tuple(size),))

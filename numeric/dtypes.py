@@ -67,6 +67,23 @@ bool_ = DType("bool", 0)
 _BY_NUMPY = {d.numpy: d for d in (float16, float32, float64, int8, int16, int32, int64, uint8, bool_)}
 
 
+_BY_PYTHON = {float: float64, int: int64, bool: bool_}  # as PyTorch reads them
+
+
+def as_dtype(dtype: Any) -> DType:
+    """Return the element type meant by one of ours or by Python's ``float``, ``int`` and ``bool``.
+
+    Raises
+    ------
+    NumericTypeError
+        If it is something else.
+    """
+    found = dtype if isinstance(dtype, DType) else _BY_PYTHON.get(dtype)
+    if found is None:
+        raise NumericTypeError(f"dtype must be one of numeric's, such as float32, got {dtype!r}")
+    return found
+
+
 class _Default:
     """The floating-point type of Python floats, changed by ``set_default_dtype``."""
 

@@ -233,12 +233,12 @@ def checked_value(value: Any) -> Any:
 
 def _without_leading_ones(value: Any, x: Tensor, key: Key) -> Any:
     """Drop axes of size 1 that the region written to does not have."""
-    if not isinstance(value, tape.Tensor) or value.ndim == 0:
-        return value
     try:
-        region = x._array[key]
+        region = x._array[key]  # also without need: a key that points outside is told before all else
     except IndexError as error:
         raise NumericIndexError(f"{error} (key {key!r}, shape {tuple(x.shape)})") from None
+    if not isinstance(value, tape.Tensor):
+        return value
     while value.ndim > region.ndim and value.shape[0] == 1:
         value = value[0]
     return value
@@ -336,6 +336,11 @@ def _overwrite_all(rule: Called, x: Tensor, source: Any) -> Tensor:
     operand = checked_value(source)
     if isinstance(operand, tape.Tensor):
         operand = cast(operand, x.dtype)
+        if operand.ndim > x.ndim:
+            raise NumericRuntimeError(
+                f"output with shape {list(x.shape)} doesn't match the broadcast shape "
+                f"{list(operand.shape)}: give no more axes than are overwritten"
+            )
     return modify(x, lambda old, y: apply(rule, old, y, steps=()), operand)
 
 

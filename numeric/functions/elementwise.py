@@ -157,6 +157,8 @@ def pow(x: Any, exponent: Any) -> Tensor:  # noqa: A001  (PyTorch's name)
 def power(x: Any, exponent: Any) -> Any:
     """Return ``x ** exponent``, or NotImplemented for foreign operands."""
     exponent = as_operand(exponent)
+    if _is_boolean(x) and _is_boolean(exponent) and not isinstance(exponent, bool):
+        raise NumericNotImplementedError("pow is not implemented for booleans: use .int()")
     if isinstance(x, int | float) and isinstance(exponent, tape.Tensor):
         kind = result_type(x, exponent).numpy
         base = tape.wrap(np.asarray(x).astype(kind)[()])  # its logarithm must have the dtype, too
@@ -268,7 +270,15 @@ def abs(x: Tensor) -> Tensor:  # noqa: A001  (PyTorch's name)
 
 
 def relu(x: Tensor) -> Tensor:
-    """Return ``max(x, 0)``; its gradient at 0 is 0."""
+    """Return ``max(x, 0)``; its gradient at 0 is 0.
+
+    Raises
+    ------
+    NumericRuntimeError
+        If the entries are booleans.
+    """
+    if _is_boolean(x):
+        raise NumericRuntimeError("Boolean inputs not supported for relu: convert with .int()")
     return unary("relu", x)
 
 

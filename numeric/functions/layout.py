@@ -26,6 +26,7 @@ _COPIED = Called(rules["reshape"], "UnsafeViewBackward0")
 _SQUEEZE = Called(rules["squeeze"], "SqueezeBackward1")
 _EXPAND = Called(rules["reshape"], "ExpandBackward0")
 _T = Called(rules["swapaxes"], "TBackward0")
+_NO_AXES_SWAPPED = Called(rules["transpose"], "TransposeBackward0")
 _STACK = Called(rules["cat"], "StackBackward0")
 
 
@@ -138,7 +139,9 @@ def squeeze(x: Tensor, dim: Any = None) -> Tensor:
 def transpose(x: Tensor, dim0: int, dim1: int) -> Tensor:
     """Return ``x`` with two axes exchanged."""
     a, b = one_axis(dim0, x.ndim), one_axis(dim1, x.ndim)
-    return view(rules["swapaxes"], x, axis1=a, axis2=b) if x.ndim else x
+    if x.ndim == 0:
+        return view(_NO_AXES_SWAPPED, x, axes=())
+    return view(rules["swapaxes"], x, axis1=a, axis2=b)
 
 
 def t(x: Tensor) -> Tensor:
@@ -166,8 +169,8 @@ def permute(x: Tensor, *dims: Any) -> Tensor:
         If ``dims`` does not name each axis once.
     """
     order = dims[0] if len(dims) == 1 and isinstance(dims[0], tuple | list) else dims
-    axes = tuple(one_axis(dim, x.ndim) for dim in order)
-    if sorted(axes) != list(range(x.ndim)):
+    axes = tuple(one_axis(dim, x.ndim) for dim in order) if len(order) == x.ndim else ()
+    if sorted(axes) != list(range(x.ndim)) or len(order) != x.ndim:
         raise NumericRuntimeError(f"permute(dims={tuple(order)}): expected each of the {x.ndim} axes once")
     return view(rules["transpose"], x, axes=axes)
 

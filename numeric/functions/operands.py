@@ -10,6 +10,7 @@ import numpy as np
 from numeric import tape
 from numeric.dtypes import (
     DType,
+    as_dtype,
     combine,
     dtype_of,
     get_default_dtype,
@@ -96,6 +97,7 @@ def result_type(*operands: Tensor | float) -> DType:
 
 def cast(x: Tensor, dtype: DType) -> Tensor:
     """Return ``x`` with elements of ``dtype``: itself if it has them already."""
+    dtype = as_dtype(dtype)
     if x.dtype is dtype:
         return x
     if dtype.is_floating_point:

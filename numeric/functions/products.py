@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from numeric.errors import NumericRuntimeError
+from numeric.errors import NumericNotImplementedError, NumericRuntimeError
 from numeric.functions import elementwise, reductions
 from numeric.functions.operands import as_tensor_operand, cast, is_foreign, some_axes, spelled
 from numeric.rulebook import rules
@@ -29,6 +29,8 @@ def _factors(name: str, x: Any, y: Any, ranks: tuple[int, int] | None) -> tuple[
     ------
     NumericRuntimeError
         If their ranks or dtypes are not the operation's.
+    NumericNotImplementedError
+        If they hold booleans.
     """
     x, y = as_tensor_operand(x, name), as_tensor_operand(y, name)
     if ranks is not None and (x.ndim, y.ndim) != ranks:
@@ -36,6 +38,8 @@ def _factors(name: str, x: Any, y: Any, ranks: tuple[int, int] | None) -> tuple[
             f"{name}: expected {ranks[0]}D and {ranks[1]}D tensors, but got {x.ndim}D and {y.ndim}D "
             f"(shapes {tuple(x.shape)} and {tuple(y.shape)})"
         )
+    if not is_foreign(x) and x.dtype.category == 0:
+        raise NumericNotImplementedError(f"{name} is not implemented for booleans: convert with .int()")
     if x.dtype != y.dtype and not (is_foreign(x) or is_foreign(y)):
         raise NumericRuntimeError(
             f"{name}: expected both tensors to have the same dtype, but found {x.dtype} and "
@@ -199,7 +203,9 @@ def norm(
         return apply(rules["l0_norm"], x, axis=axes, keepdims=keepdim)
     if p == 1:
         return apply(_L1, size, axis=axes, keepdims=keepdim)
-    total = reductions.sum(elementwise.pow(size, p), axes, keepdim)
+    # Below p = 1 the power of 0 has no derivative: an entry 0 gets the gradient 0 by convention.
+    powers = elementwise.pow(elementwise.where(size == 0, 1.0, size), p)
+    total = reductions.sum(elementwise.where(size == 0, 0.0, powers), axes, keepdim)
     # The root of 0 has no derivative: the gradient of the zero vector is 0 by convention.
     positive = elementwise.pow(elementwise.where(total == 0, 1.0, total), 1.0 / p)
     return elementwise.where(total == 0, 0.0, positive)

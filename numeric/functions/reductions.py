@@ -265,7 +265,10 @@ def amin(x: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
 
 
 def _arg(name: str, x: Tensor, dim: Any, keepdim: bool) -> Tensor:
-    array = raw(_nonempty(x, f"arg{name}"))
+    x = as_tensor_operand(x, f"arg{name}")
+    if dim is None or not x.ndim or not x.shape[one_axis(dim, x.ndim)]:
+        _nonempty(x, f"arg{name}")
+    array = raw(x)
     if array.dtype == np.bool_:
         raise NumericRuntimeError(f"arg{name}(): does not support bool input: convert with .int()")
     axis = None if dim is None else one_axis(dim, array.ndim)

@@ -165,29 +165,29 @@ RULES = (
         jvps=(lambda x_dot, _out, x: x_dot * np.logical_not(x <= 0),),
     ),
     Rule(
-        # Where x = y each gets half.
+        # Where x = y each gets half; NaN passes the gradient on to both.
         "maximum",
         primal=np.maximum,
         vjps=(
-            lambda out_bar, _out, x, y: np.where(x == y, out_bar / 2, np.where(x > y, out_bar, 0)),
-            lambda out_bar, _out, x, y: np.where(x == y, out_bar / 2, np.where(x < y, out_bar, 0)),
+            lambda out_bar, _out, x, y: np.where(x == y, out_bar / 2, np.where(x < y, 0, out_bar)),
+            lambda out_bar, _out, x, y: np.where(x == y, out_bar / 2, np.where(x > y, 0, out_bar)),
         ),
         jvps=(
-            lambda x_dot, _out, x, y: x_dot * ((x > y) + 0.5 * (x == y)),
-            lambda y_dot, _out, x, y: y_dot * ((y > x) + 0.5 * (x == y)),
+            lambda x_dot, _out, x, y: x_dot - x_dot * (x < y) - 0.5 * x_dot * (x == y),
+            lambda y_dot, _out, x, y: y_dot - y_dot * (y < x) - 0.5 * y_dot * (x == y),
         ),
     ),
     Rule(
-        # Where x = y each gets half.
+        # Where x = y each gets half; NaN passes the gradient on to both.
         "minimum",
         primal=np.minimum,
         vjps=(
-            lambda out_bar, _out, x, y: np.where(x == y, out_bar / 2, np.where(x < y, out_bar, 0)),
-            lambda out_bar, _out, x, y: np.where(x == y, out_bar / 2, np.where(x > y, out_bar, 0)),
+            lambda out_bar, _out, x, y: np.where(x == y, out_bar / 2, np.where(x > y, 0, out_bar)),
+            lambda out_bar, _out, x, y: np.where(x == y, out_bar / 2, np.where(x < y, 0, out_bar)),
         ),
         jvps=(
-            lambda x_dot, _out, x, y: x_dot * ((x < y) + 0.5 * (x == y)),
-            lambda y_dot, _out, x, y: y_dot * ((y < x) + 0.5 * (x == y)),
+            lambda x_dot, _out, x, y: x_dot - x_dot * (x > y) - 0.5 * x_dot * (x == y),
+            lambda y_dot, _out, x, y: y_dot - y_dot * (y > x) - 0.5 * y_dot * (x == y),
         ),
     ),
     Rule(

@@ -50,9 +50,14 @@ def _region(x: Array, steps: Steps) -> Array:
     return x
 
 
+def _writable(x: Array) -> Array:
+    """Return a copy that can be written to: NumPy's own 0-d results are scalars, which cannot."""
+    return np.asarray(x) if isinstance(x, np.generic) else x.copy()
+
+
 def _overwrite(x: Array, y: Array, steps: Steps) -> Array:
     """Return ``x`` with the region that the view ``steps`` select replaced by ``y``."""
-    out = x.copy()
+    out = _writable(x)
     if steps and steps[-1][0].name == "index":
         _region(out, steps[:-1])[steps[-1][1]["key"]] = y
     else:
@@ -61,7 +66,7 @@ def _overwrite(x: Array, y: Array, steps: Steps) -> Array:
 
 
 def _add_at(x: Array, y: Array, key: Key) -> Array:
-    out = x.copy()
+    out = _writable(x)
     np.add.at(out, key, y)
     return out
 
