@@ -54,7 +54,7 @@ class Ranges:
         expr = sp.expand(expr)
         if expr.is_number:
             return bool(expr >= 0)
-        return self._by_fact(expr) or self._by_extremes(expr)
+        return self._by_fact(expr) or self._by_extremes(expr) or self._by_quotients(expr)
 
     def least(self, expr: Expr) -> Expr | None:
         """Return a lower bound of a formula that is affine in each index, in sizes only; None if it has none here."""
@@ -82,6 +82,15 @@ class Ranges:
             return False
         shifts = {n: n + low for n, low in self._least_sizes().items() if low > 0}
         return sp.expand(least.subs(shifts, simultaneous=True)).is_nonnegative is True
+
+    def _by_quotients(self, expr: Expr) -> bool:
+        """``floor(a) + r >= floor(b)`` for whole r, where ``a + r >= b``: rounding down keeps the order."""
+        quotients = sorted(expr.atoms(sp.floor), key=expr.coeff)
+        if [expr.coeff(q) for q in quotients] != [-1, 1]:
+            return False
+        b, a = quotients
+        rest = sp.expand(expr - a + b)
+        return bool(rest.is_integer) and self.nonnegative(a.args[0] + rest - b.args[0])
 
     def _sign(self, slope: Expr) -> int:
         return 1 if slope.is_nonnegative else -1 if slope.is_nonpositive else 0

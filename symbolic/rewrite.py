@@ -166,9 +166,23 @@ def within(lower: Expr, value: Expr, upper: Expr, ranges: Ranges) -> Expr:
 
 def at_most(small: Expr, large: Expr) -> Expr:
     """Return ``[small <= large]`` with every term on the side where it stands without a minus."""
-    terms = sp.Add.make_args(sp.expand(large - small))
+    terms = sp.Add.make_args(_without_quotient(sp.expand(large - small)))
     left = [-t for t in terms if t.could_extract_minus_sign()]
     return Bracket(sp.Le(sp.Add(*left), sp.Add(*(t for t in terms if not t.could_extract_minus_sign()))))
+
+
+def _without_quotient(room: Expr) -> Expr:
+    """Return what is 0 or more exactly where ``r + floor(a/q)``, or ``r - floor(a/q)``, is, for whole r, a, q."""
+    quotients = room.atoms(sp.floor)
+    if len(quotients) != 1:
+        return room
+    (quotient,) = quotients
+    slope = room.coeff(quotient)
+    a, q = sp.fraction(sp.together(quotient.args[0]))
+    rest = sp.expand(room - slope * quotient)
+    if slope not in (1, -1) or not (q.is_Integer and a.is_integer and rest.is_integer):
+        return room
+    return sp.expand(slope * a + q * rest + (q - 1 if slope == -1 else 0))
 
 
 def _sift(node: Expr, ranges: Ranges) -> Expr | None:
@@ -256,6 +270,26 @@ def _euclid(node: Expr, ranges: Ranges) -> Expr | None:
     return None
 
 
+def _strided(node: Expr, ranges: Ranges) -> Expr | None:
+    """``delta(p, s i + c) = [s divides p - c] delta(i, floor((p - c)/s))`` for a number s > 1, in a sum over i."""
+    del ranges
+    if not isinstance(node, sp.Sum):
+        return None
+    body, limit = outermost(node)
+    for factor in sp.Mul.make_args(body):
+        if not isinstance(factor, sp.KroneckerDelta):
+            continue
+        for p, read in (factor.args, factor.args[::-1]):
+            step = sp.expand(read).coeff(limit[0], 1)
+            offset = sp.expand(p - read + step * limit[0])
+            if not step.is_Integer or step < 2 or offset.has(limit[0]):
+                continue
+            divides = sp.KroneckerDelta(0, sp.Mod(offset, step))
+            rest = sp.Mul(*(f for f in sp.Mul.make_args(body) if f != factor))
+            return sp.Sum(divides * sp.KroneckerDelta(limit[0], sp.floor(offset / step)) * rest, limit)
+    return None
+
+
 SPLIT = Rule("linearity of the sum", "A sum of terms is summed term by term.", _split)
 DISTRIBUTE = Rule("distributive law", "A product with a sum of terms is multiplied out.", _distribute)
 PULL = Rule("constant factor", "A factor that does not depend on the summation index goes before the sum.", _pull)
@@ -274,6 +308,7 @@ ROW_MAJOR = Rule(
 EUCLID = Rule(
     "division with remainder", "A position is a row and a column in one way only: its quotient and remainder.", _euclid
 )
+STRIDED = Rule("stride", "Only every so many positions are read: the others do not divide evenly.", _strided)
 
-RULES = (DECIDE, SPLIT, DISTRIBUTE, SINGLE, ROW_MAJOR, EUCLID, SIFT, PULL, COUNT, ABSORB)
+RULES = (DECIDE, SPLIT, DISTRIBUTE, SINGLE, ROW_MAJOR, EUCLID, STRIDED, SIFT, PULL, COUNT, ABSORB)
 """In the order in which a derivation tries them."""

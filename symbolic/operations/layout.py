@@ -40,6 +40,7 @@ KEYS: tuple[tuple[int, tuple[Any, ...]], ...] = (
     (1, (-1,)),
     (1, (slice(1, 3),)),
     (1, (slice(None, None, 2),)),
+    (1, (slice(1, None, 3),)),
     (1, (slice(1, -1),)),
     (2, (0, 2)),
     (2, (-1, -2)),

@@ -35,6 +35,7 @@ def _factors(draw, indices):
         "matrix": lambda: tensor("A")[draw(one), draw(one)],
         "reversed": lambda: tensor("x")[N - 1 - draw(one)],
         "delta": lambda: sp.KroneckerDelta(draw(one), draw(one)),
+        "strided": lambda: sp.KroneckerDelta(draw(one), draw(st.integers(1, 3)) * draw(one) + draw(st.integers(0, 1))),
         "bracket": lambda: Bracket(sp.Le(draw(one), draw(one))),
         "number": lambda: sp.Rational(draw(st.integers(-3, 3)), draw(st.integers(1, 3))),
         "size": lambda: N,

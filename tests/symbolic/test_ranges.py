@@ -13,7 +13,8 @@ I, J = index("i"), index("j")
 
 @st.composite
 def _affine(draw):
-    terms = [I, J, M, N, M * N, N * I, sp.floor(I / N), sp.Mod(J, N), sp.Integer(1)]
+    quotients = [sp.floor(I / N), sp.floor(J / 2), sp.floor((N - 1) / 2), sp.Mod(J, N)]
+    terms = [I, J, M, N, M * N, N * I, *quotients, sp.Integer(1)]
     return sp.Add(*(draw(st.integers(-2, 2)) * term for term in draw(st.lists(st.sampled_from(terms), max_size=4))))
 
 
@@ -49,6 +50,12 @@ def test_quotients_and_remainders_have_their_ranges():
     assert ranges.holds(0, sp.floor(I / N))
     assert ranges.holds(sp.Mod(I, N), N - 1)
     assert not ranges.holds(sp.floor(I / N), M - 2)
+
+
+def test_rounding_down_keeps_the_order():
+    ranges = Ranges.of_axes((J,), (N,))
+    assert ranges.holds(sp.floor(J / 2), sp.floor((N + 1) / 2) - 1)
+    assert not ranges.holds(sp.floor(J / 2) + 1, sp.floor((N + 1) / 2) - 1)
 
 
 def test_constraints_count():

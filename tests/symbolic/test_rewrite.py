@@ -1,12 +1,12 @@
 import sympy as sp
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symbolic.canonical import canonical
 from symbolic.evaluate import evaluate
 from symbolic.index import Bracket, IndexForm, index, size, summed, tensor
 from symbolic.ranges import Ranges
-from symbolic.rewrite import RULES, everywhere, tidy
+from symbolic.rewrite import RULES, at_most, everywhere, tidy
 
 N = size("n")
 P, Q = index("p"), index("q")
@@ -20,6 +20,7 @@ def test_every_rule_keeps_the_value_of_random_formulas(formulas, scope, exact_ar
     """A rule that changes a formula leaves all of its entries as they were, in exact fractions, at sizes 0 to 4."""
     fired = set()
 
+    @settings(max_examples=max(200, settings().max_examples))  # so many that every common rule comes up
     @given(formulas)
     def holds(expr):
         for rule in RULES:
@@ -32,7 +33,14 @@ def test_every_rule_keeps_the_value_of_random_formulas(formulas, scope, exact_ar
                 assert (_value(expr, n, arrays) == _value(after, n, arrays)).all(), (rule.name, expr, after)
 
     holds()
-    assert {"sifting", "constant factor", "sum of a constant", "linearity of the sum", "limits of the sum"} <= fired
+    assert {
+        "sifting",
+        "constant factor",
+        "sum of a constant",
+        "linearity of the sum",
+        "limits of the sum",
+        "stride",
+    } <= fired
 
 
 def test_tidying_ends_and_keeps_the_value(formulas, scope, exact_arrays):
@@ -89,6 +97,20 @@ def test_a_position_that_is_no_multiple_of_the_axis_is_not_split(letters):
     total = summed(sp.KroneckerDelta(p, m - 2 + i) * v[i], (i, 2))
     tidied = tidy(total, Ranges.of_axes((p,), (m,), constraints=(m >= 2,)))
     assert not tidied.has(sp.floor, sp.Mod)
+
+
+@given(st.integers(-3, 3), st.integers(2, 4), st.sampled_from([1, -1]), st.integers(-3, 3))
+def test_a_bracket_of_a_quotient_says_the_same_without_it(shift, step, sign, rest):
+    bracket = at_most(-rest, sign * sp.floor((P + shift) / step))
+    assert not bracket.has(sp.floor)
+    for p in range(-8, 9):
+        assert bracket.subs(P, p) == int(sign * ((p + shift) // step) + rest >= 0)
+
+
+def test_a_strided_read_goes_back_where_the_stride_divides(letters):
+    i, p, n, v = letters.i, letters.p, letters.n, letters.v
+    total = summed(sp.KroneckerDelta(2 * i, p) * v[i], (i, sp.floor((n + 1) / 2)))
+    assert tidy(total, Ranges.of_axes((p,), (n,))) == sp.KroneckerDelta(0, sp.Mod(p, 2)) * v[sp.floor(p / 2)]
 
 
 def test_a_sum_over_nothing_is_zero_and_a_count_needs_proof(letters):
