@@ -30,12 +30,14 @@ def headline(record: Entry) -> str:
     if not others:
         return f"All {len(operations)} operations are right." if len(operations) > 1 else "The operation is right."
     start = f"{len(operations) - len(others)} of {len(operations)} operations are right"
-    if len(others) > 3:
-        counts = Counter(o["verdict"] for o in others)
-        named = [f"{_be(counts[verdict])} {_predicate(verdict)}" for verdict in VERDICTS if counts[verdict]]
-    else:
-        named = [f"{o['id']} is {_predicate(o['verdict'])}" for o in others]
+    by_verdict = {verdict: [o["id"] for o in others if o["verdict"] == verdict] for verdict in VERDICTS}
+    named = [f"{_subject(ids, len(others) <= 3)} {_predicate(v)}" for v, ids in by_verdict.items() if ids]
     return f"{start}; {_listed(named)}."
+
+
+def _subject(ids: Sequence[str], by_name: bool) -> str:
+    """Return who it is said of, with its verb: the names while they are few, then their number."""
+    return f"{_listed(ids) if by_name else _count(len(ids))} {'is' if len(ids) == 1 else 'are'}"
 
 
 def _predicate(verdict: str) -> str:
@@ -77,10 +79,6 @@ def _count(count: int) -> str:
     return _NUMERALS[count] if count < len(_NUMERALS) else str(count)
 
 
-def _be(count: int) -> str:
-    return f"{_count(count)} {'is' if count == 1 else 'are'}"
-
-
 def _listed(words: Iterable[str]) -> str:
     parts = list(words)
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
@@ -98,9 +96,9 @@ def figures(record: Entry) -> list[Figure]:
     found.append(Figure(_number(len(record["claims"])), "sentences of the notes"))
     if record["run"]["draws"] is not None:
         found.append(Figure(_number(record["run"]["draws"]), "points and draws"))
-    worst = worst_ulps(checks)
+    worst = worst_ulps(c for c in checks if c["status"] == "agree")
     if worst is not None:
-        found.append(Figure(size(worst), "worst ulp"))
+        found.append(Figure(size(worst), "worst ulp that agrees"))
     return [*found, Figure(str(record["run"]["seed"]), "seed"), Figure(record["run"]["profile"], "profile")]
 
 

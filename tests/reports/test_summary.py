@@ -24,6 +24,8 @@ def _claims(**counts):
         (["error"], [], "0 of 1 operations are right; op0 is not judged, because the checker failed."),
         (["wrong", "unstable", "undecided"], [],
          "0 of 3 operations are right; op0 is wrong, op1 is unstable and op2 is undecided."),
+        (["wrong", "undecided", "wrong"], [],
+         "0 of 3 operations are right; op0 and op2 are wrong and op1 is undecided."),
         (["right", "wrong", "wrong", "unstable", "undecided"], [],
          "1 of 5 operations are right; two are wrong, one is unstable and one is undecided."),
     ],
@@ -57,7 +59,7 @@ def test_the_figures_count_what_the_record_holds(every_status):
     figures = dict((f.name, f.value) for f in summary.figures(complete(every_status)))  # noqa: C402 - names are fields
     assert figures == {
         "operations": "7", "checks": "49", "disagree": "2", "unstable": "1", "undecided": "1",
-        "sentences of the notes": "6", "points and draws": "504,241", "worst ulp": "1,931", "seed": "0",
+        "sentences of the notes": "6", "points and draws": "504,241", "worst ulp that agrees": "1.2", "seed": "0",
         "profile": "quick",
     }  # fmt: skip
 
