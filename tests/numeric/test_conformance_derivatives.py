@@ -103,9 +103,28 @@ torch.func.jvp(lambda x, y: x * y, (x, x), (torch.ones(3), torch.zeros(3)))
 torch.func.jacrev(lambda x: x * x)(x), torch.func.jacfwd(lambda x: x * x)(x)
 torch.func.hessian(lambda x: (x ** 3).sum())(x)
 torch.func.jacrev(lambda x: x.sum())(x), torch.func.jacfwd(lambda x: torch.stack((x, x)))(x).shape
+torch.autograd.functional.jacobian(lambda x: x * x, x), torch.autograd.functional.hessian(f, x)
 x.requires_grad, torch.func.grad(f)(x).requires_grad
 torch.func.jvp(torch.sin, (torch.tensor(0.0),), (torch.tensor(1.0),))
 torch.func.jvp(f, (x,), (torch.ones(2),))
+""",
+    "functions written by hand": """
+class Cube(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x ** 3
+    @staticmethod
+    def backward(ctx, out_bar):
+        x, = ctx.saved_tensors
+        return out_bar * 3 * x ** 2
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+y = Cube.apply(x)
+y.requires_grad
+y
+y.sum().backward()
+x.grad
+y = y.detach()
 """,
 }
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 import numeric
-from numeric.printing import format_array, get_printoptions, printoptions, set_printoptions
+from numeric.printing import format_array, format_tensor, get_printoptions, printoptions, set_printoptions
 
 DTYPES = ["float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool"]
 SUFFIXES = {name: [f"dtype=torch.{name}"] for name in DTYPES}
@@ -52,6 +52,29 @@ def _suffixes(array):
 @example(np.array(1e-4))
 def test_an_array_prints_as_pytorch_prints_the_same_entries(torch, array):
     assert format_array(array, _suffixes(array)) == repr(torch.from_numpy(array))
+
+
+@given(arrays(max_side=12), st.booleans(), st.booleans())
+def test_a_tensor_prints_its_dtype_and_its_history(torch, array, follows, computed):
+    ours, theirs = numeric.from_numpy(array.copy()), torch.from_numpy(array.copy())
+    if follows and array.dtype.kind == "f":
+        ours.requires_grad_()
+        theirs.requires_grad_()
+    if computed:
+        ours, theirs = ours.reshape(-1), theirs.reshape(-1)
+    assert format_tensor(ours) == repr(theirs) == repr(ours)
+
+
+def test_the_default_dtype_is_not_printed(torch):
+    for module in (numeric, torch):
+        module.set_default_dtype(module.float64)
+    try:
+        for dtype in ("float32", "float64", "int32"):
+            ours = numeric.ones(2, dtype=getattr(numeric, dtype))
+            assert repr(ours) == repr(torch.ones(2, dtype=getattr(torch, dtype)))
+    finally:
+        for module in (numeric, torch):
+            module.set_default_dtype(module.float32)
 
 
 OPTIONS = st.fixed_dictionaries(
