@@ -22,7 +22,11 @@ Schema: TypeAlias = Mapping[str, Any]
 
 
 def _finite(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    """Whether a value is a number that a float can hold: larger integers have no size to print."""
+    try:
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 _TYPES: dict[str, Callable[[Any], bool]] = {
@@ -212,7 +216,10 @@ def _unwritable(value: Any, place: str) -> Iterator[Fault]:
     elif isinstance(value, (list, tuple)):
         for position, item in enumerate(value):
             yield from _unwritable(item, f"{place}[{position}]")
-    elif not (value is None or isinstance(value, (str, bool)) or _finite(value)):
+    elif isinstance(value, str):
+        if re.search("[\ud800-\udfff]", value):
+            yield Fault(place, ascii(value), "text (half a surrogate pair is none)")
+    elif not (value is None or isinstance(value, bool) or _finite(value)):
         yield Fault(place, _shown(value), "what JSON can hold (write NaN and infinities as strings)")
 
 

@@ -50,10 +50,16 @@ def test_bytes_that_are_not_text_are_refused(tmp_path):
         reports.load(path)
 
 
-@pytest.mark.parametrize("bad", [math.nan, math.inf, {1}, b"x"])
+@pytest.mark.parametrize("bad", [math.nan, math.inf, {1}, b"x", 10**400])
 def test_a_value_that_json_cannot_hold_is_refused_even_where_the_schema_is_silent(bad, smallest, tmp_path):
     with pytest.raises(reports.ReportError, match="JSON"):
         reports.write({**smallest, "invented": [bad]}, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_half_a_surrogate_pair_is_refused_before_anything_is_written(smallest, tmp_path):
+    with pytest.raises(reports.ReportError, match=r"'\\ud800'; expected text"):
+        reports.write({**smallest, "invented": "\ud800"}, tmp_path)
     assert not list(tmp_path.iterdir())
 
 
