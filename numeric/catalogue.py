@@ -100,7 +100,7 @@ _OPERATIONS = (
     Operation("frobenius_norm", lambda x: x.norm(), ("l2_norm",)),
     Operation("detach", lambda x: x.detach(), ()),
     Operation("clone", lambda x: x.clone(), ("clone",)),
-    Operation("control_flow", control_flow, ("mul", "abs", "sum")),
+    Operation("control_flow", control_flow, ("mul",)),
 )
 
 operations: dict[str, Operation] = {operation.name: operation for operation in _OPERATIONS}

@@ -25,11 +25,17 @@ def app() -> None:
 
 @app.command()
 @click.argument("operations", nargs=-1, metavar="[OP]...")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("gradproof-report"), show_default=True,
-              help="Folder for report.json and report.html.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("gradproof-report"),
+    show_default=True,
+    help="Folder for report.json and report.html.",
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of every random draw.")
-@click.option("--profile", "profile_name", default="quick", show_default=True, metavar="|".join(PROFILES),
-              help="How much work.")
+@click.option(
+    "--profile", "profile_name", default="quick", show_default=True, metavar="|".join(PROFILES), help="How much work."
+)
 @click.option("--only", multiple=True, metavar="ORACLE", help="Ask only this oracle (repeatable).")
 @click.option("--claims", multiple=True, metavar="CLAIM", help="Judge only this claim, or pattern (repeatable).")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes (default: one a core).")  # fmt: skip

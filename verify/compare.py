@@ -33,8 +33,10 @@ class Entry:
 
     @property
     def disjoint(self) -> bool:
-        """Whether the two differ beyond doubt; a NaN differs from every number."""
-        return not self.claimed.overlaps(self.true) or not self.claimed.is_finite()
+        """Whether the two differ beyond doubt; a claim of NaN or infinity differs from every number."""
+        if not self.true.is_finite():
+            return False  # nothing is known of the truth: never a pass either, see `compare`
+        return not self.claimed.is_finite() or not self.claimed.overlaps(self.true)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def compare(of: str, claimed: np.ndarray[Any, Any], true: np.ndarray[Any, Any]) 
     -------
     Comparison
         `DISAGREE` with the disjoint entries; else `AGREE` where every entry has `WANTED_DIGITS`, relative to
-        itself or, where it may be zero, to the largest entry; else `UNDECIDED`.
+        itself or, where it may be zero, to the largest entry (to 1 where all may be); else `UNDECIDED`.
     """
     if claimed.shape != true.shape:
         return Comparison(Status.DISAGREE, 0, (), f"{of} has shape {claimed.shape}, and {true.shape} is due")
@@ -71,7 +73,8 @@ def compare(of: str, claimed: np.ndarray[Any, Any], true: np.ndarray[Any, Any]) 
     wrong = tuple(entry for entry in pairs if entry.disjoint)
     if wrong:
         return Comparison(Status.DISAGREE, 0, wrong)
-    scale = max((e.true.abs_upper() for e in pairs), default=arb(0))
+    scale = max((e.true.abs_lower() for e in pairs), default=arb(0))
+    scale = scale if scale > 0 else arb(1)
     digits = min((agreeing_digits(e.claimed, e.true, scale) for e in pairs), default=MOST_DIGITS)
     return Comparison(Status.AGREE if digits >= WANTED_DIGITS else Status.UNDECIDED, digits)
 

@@ -120,6 +120,7 @@ DIGITS = Diagnosis(
     "lost digits",
     "The formula is right; its floating-point result loses digits that the problem does not.",
 )
+RAISES = Diagnosis("GP115", "the rule raises", "The rule raises an exception where the operation has a derivative.")
 SUBGRADIENT = Diagnosis("GP114", "not a subgradient", "At this kink the claim lies outside the one-sided derivatives.")
 
 

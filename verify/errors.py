@@ -23,5 +23,9 @@ class SingularError(VerifyError, ArithmeticError):
     """The exact value or derivative is not finite here: a division by zero, the root of zero, the log of zero."""
 
 
+class RuleError(VerifyError, ArithmeticError):
+    """A rule on trial raised where its operation has a value: that is a finding, not a failure of ours."""
+
+
 class OpaqueError(VerifyError, TypeError):
     """A program left the arithmetic that can be lifted: the message names the function and what it was given."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from verify.compare import Entry, ulps
-from verify.diagnosis import DIGITS, PRIMAL, SUBGRADIENT, TANGENT, Diagnosis, diagnose
-from verify.errors import SingularError, UndecidableError
+from verify.diagnosis import DIGITS, PRIMAL, RAISES, SUBGRADIENT, TANGENT, Diagnosis, diagnose
+from verify.errors import RuleError, SingularError, UndecidableError
 from verify.lift import ball_array, precision
 from verify.lift.ball import PRECISION
 from verify.oracles.rounding import claimed_vjp
@@ -116,9 +116,12 @@ def _diagnosis(subject: Subject, example: Example, seen: Observation) -> Diagnos
     with precision(PRECISION):
         try:
             true = _true(subject, example)
+            claimed = claimed_vjp(subject, example)
+        except RuleError:
+            return RAISES
         except (SingularError, UndecidableError, ZeroDivisionError):
             return SUBGRADIENT
-    return diagnose({n: np.asarray(x, dtype=np.float64) for n, x in claimed_vjp(subject, example).items()}, true)
+    return diagnose({name: np.asarray(x, dtype=np.float64) for name, x in claimed.items()}, true)
 
 
 def _true(subject: Subject, example: Example) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from verify.describe import described
-from verify.examples import examples
+from verify.errors import RuleError
+from verify.examples import examples, simple_examples
 from verify.failures import failure
 from verify.oracles import differences, enclosure, kinks, proof, properties, rounding, witnesses
 from verify.search import Observation, Outcome, search
@@ -131,12 +132,26 @@ class Trial:
         strategy = examples(self.subjects, moderate=label.split("/", maxsplit=1)[0] in _MODERATE)
         outcome = search(
             strategy,
-            lambda example: judge(example.subject, example),
+            lambda example: _seen(judge, example),
             seed=zlib.crc32(f"{self.seed}/{self.name}/{label}".encode()),
             examples=count or self.profile.examples,
             seconds=self.profile.seconds,
         )
         self.tried += outcome.tried
+        return self._simplest(outcome, judge)
+
+    def _simplest(self, outcome: Outcome, judge: Callable[[Subject, Example], Observation]) -> Outcome:
+        """Take a plain example in place of the counterexample if one objects likewise and is no larger."""
+        found = outcome.counterexample
+        if found is None or outcome.objection is None:
+            return outcome
+        for example in simple_examples(self.subjects, found.dtype):
+            if example.entries > found.entries:
+                break
+            seen = _seen(judge, example)
+            if seen.status is outcome.objection.status:
+                outcome.counterexample, outcome.objection = example, seen
+                break
         return outcome
 
     def _from_outcomes(self, oracle: str, module: Any, strength: Strength, found: list[tuple[str, Outcome]]) -> Check:
@@ -168,6 +183,13 @@ class Trial:
             bound=module.BOUND,
             **rest,
         )
+
+
+def _seen(judge: Callable[[Subject, Example], Observation], example: Example) -> Observation:
+    try:
+        return judge(example.subject, example)
+    except RuleError as error:
+        return Observation(Status.DISAGREE, words=str(error))
 
 
 _STRENGTH = {

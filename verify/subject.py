@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +12,12 @@ import numpy as np
 
 import numeric
 import symbolic
-from verify.errors import UsageError
+from verify.errors import RuleError, UsageError, VerifyError
 from verify.lift.array import object_array
 from verify.lift.ball import Ball, exact
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from verify.examples import Example
 
@@ -57,6 +59,10 @@ class Subject:
         """The names of the inputs, in order."""
         return tuple(operand.name for operand in self.definition.operands)
 
+    def on_kink(self, example: Example) -> bool:
+        """Whether the example lies on a kink that the truth declares."""
+        return any(_lies_on(kink, example.arrays[kink.input]) for kink in self.truth.kinks)
+
     # -- the claim, on whatever numbers the arrays hold -------------------------------------------------
 
     def program(self, *tensors: Any) -> Any:
@@ -64,10 +70,16 @@ class Subject:
         return self.claim.function(*tensors, **self.variant.parameters)
 
     def pullback(self, arrays: Sequence[Any], out_bar: Any) -> tuple[Any, ...]:
-        """Return the numeric VJP, one cotangent an input."""
+        """Return the numeric VJP, one cotangent an input.
+
+        Raises
+        ------
+        RuleError
+            A rule raised, other than at a singular point.
+        """
         _, pull = numeric.func.vjp(self.program, *arrays)
-        cotangents = pull(out_bar)
-        return tuple(cotangents) if isinstance(cotangents, (tuple, list)) else (cotangents,)
+        with _on_trial("VJP"):
+            return tuple(pull(out_bar))
 
     def forward(self, arrays: Sequence[Any]) -> Any:
         """Return the value of the numeric program."""
@@ -75,8 +87,15 @@ class Subject:
         return out
 
     def pushforward(self, arrays: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-        """Return the value and the numeric JVP."""
-        out, out_dot = numeric.func.jvp(self.program, tuple(arrays), tuple(tangents))
+        """Return the value and the numeric JVP.
+
+        Raises
+        ------
+        RuleError
+            A rule raised, other than at a singular point.
+        """
+        with _on_trial("JVP"):
+            out, out_dot = numeric.func.jvp(self.program, tuple(arrays), tuple(tangents))
         return out, out_dot
 
     # -- the truth, on whatever numbers the arrays hold -------------------------------------------------
@@ -99,6 +118,22 @@ class Subject:
     def true_jvp(self, example: Example, arrays: dict[str, Any]) -> Any:
         """Return the symbolic JVP on object arrays; `arrays` holds the tangents too."""
         return _balls(symbolic.evaluate(self.derivation.jvp, self.sizes(example), arrays))
+
+
+@contextmanager
+def _on_trial(mode: str) -> Iterator[None]:
+    """Turn what a rule raises into a finding about the rule."""
+    try:
+        yield
+    except VerifyError:
+        raise
+    except (numeric.NumericError, ArithmeticError, AttributeError, IndexError, TypeError, ValueError) as error:
+        raise RuleError(f"the {mode} raises {type(error).__name__}: {error}") from error
+
+
+def _lies_on(kink: Any, x: Any) -> bool:
+    there = [kink.holds(Fraction(*v.as_integer_ratio())) for v in np.ravel(x)]
+    return bool(there) and (all(there) if kink.whole else any(there))
 
 
 def _balls(result: Any) -> Any:

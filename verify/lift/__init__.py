@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from flint import arb, arb_series
 
-import verify.lift.contractions  # noqa: F401 - likewise
+import verify.lift.contractions
 import verify.lift.linalg  # noqa: F401 - fills in the tables of what can be lifted
 from verify.lift.array import Lifted, object_array
 from verify.lift.ball import PRECISION, Ball, exact, literal, precision

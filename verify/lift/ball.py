@@ -9,6 +9,7 @@ not decide raises `UndecidableError`.
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,9 @@ PRECISION = 256
 
 PRECISIONS = (PRECISION, 1024, 4096)
 """Precisions tried in turn where an answer is too wide: cancellation costs bits, and bits are cheap."""
+
+MOST_PRODUCTS = 1000
+"""The largest power that is taken by products."""
 
 EXACT_LITERAL_BITS = 12
 """A float literal of at most so many significant bits stands for itself (0, 1, 2, 0.5, -3, 100 ...)."""
@@ -297,8 +301,8 @@ def power(base: Any, exponent: Any) -> Any:
     if isinstance(exponent, arb) and exponent.is_exact() and exponent.is_integer():
         whole = int(exponent.unique_fmpz())
         if whole >= 0:
-            return base**whole
-        return quotient(arb(1), base**-whole)
+            return _whole_power(base, whole)
+        return quotient(arb(1), _whole_power(base, -whole))
     if isinstance(exponent, arb) and exponent == arb(1) / 2:
         return _sqrt(base)
     if head_of(base) == 0:
@@ -308,6 +312,17 @@ def power(base: Any, exponent: Any) -> Any:
     if isinstance(base, arb) and isinstance(exponent, arb):
         return base**exponent
     return (_log(base) * exponent).exp()
+
+
+def _whole_power(base: Any, exponent: int) -> Any:
+    """Return a power by products where flint's own, by logarithms, is NaN: of a ball that holds zero."""
+    if isinstance(base, arb) and base.contains(0) and exponent > 0:
+        if base.is_exact():
+            return base
+        if exponent > MOST_PRODUCTS:
+            raise UndecidableError(f"{base.str(8)} ** {exponent} is not decided: the base may be zero")
+        return math.prod([base] * exponent)
+    return base**exponent
 
 
 def _zero_power(base: Any, exponent: Any) -> Any:

@@ -36,6 +36,8 @@ def judge(subject: Subject, example: Example) -> Observation:
     """Hold the pairing of the VJP with one direction against its finite difference."""
     if subject.declared:
         return Observation(Status.NOT_APPLICABLE, words="derivative by declaration, not of the values")
+    if subject.on_kink(example):
+        return Observation(Status.NOT_APPLICABLE, words="on a kink there is no derivative to difference")
     claimed = _pairing(subject, example)
     estimate = derivative(_along(subject, example), scale=example.scale, unit=float(np.finfo(example.dtype).eps) / 2)
     if not math.isfinite(estimate.bound):
@@ -85,9 +87,8 @@ def _along(subject: Subject, example: Example) -> Callable[[float], float]:
         ]
         try:
             with np.errstate(all="ignore"):
-                out = np.asarray(subject.forward(moved), dtype=np.float64)
+                return float(np.sum(out_bar * np.asarray(subject.forward(moved), dtype=np.float64)))
         except numeric.NumericError:  # the program has no value there: outside the domain, or endless
             return math.nan
-        return float(np.sum(out_bar * out))
 
     return phi

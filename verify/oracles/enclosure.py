@@ -55,6 +55,8 @@ def _judged(subject: Subject, example: Example) -> Observation:
         slopes = _slopes(subject, example, 1)
     except (SingularError, UndecidableError) as error:
         return Observation(Status.NOT_APPLICABLE, words=f"singular: {error}")
+    if not _finite(slopes.value) or not _finite(slopes.slope):
+        return Observation(Status.NOT_APPLICABLE, words="the exact value is beyond the range of the balls")
     found = _against(subject, example, slopes)
     if found.status is Status.DISAGREE and not found.words and not any(e.of == "out" for e in found.entries):
         return _at_a_kink(subject, example, slopes, found)
@@ -81,6 +83,10 @@ def _coefficients(cells: Any) -> tuple[Any, Any]:
             part[index] = Ball(cells[index].coefficient(k))
         parts.append(part)
     return parts[0], parts[1]
+
+
+def _finite(cells: Any) -> bool:
+    return all(cell.coefficient(0).is_finite() for cell in cells.ravel())
 
 
 def _slopes(subject: Subject, example: Example, side: int) -> _Slopes:
@@ -113,8 +119,10 @@ def _claimed(subject: Subject, example: Example) -> tuple[dict[str, Any], Any]:
 def _against(subject: Subject, example: Example, slopes: _Slopes) -> Comparison:
     try:
         x_bars, out_dot = _claimed(subject, example)
-    except (SingularError, UndecidableError) as error:
+    except SingularError as error:
         return Comparison(Status.DISAGREE, 0, (), f"the rule is singular where the derivative exists: {error}")
+    except UndecidableError as error:
+        return Comparison(Status.UNDECIDED, 0, (), f"the rule compares what the balls do not decide: {error}")
     if subject.declared:
         return _declared(subject, example, x_bars, out_dot)
     return merged(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import numeric
+from verify.errors import RuleError
 from verify.examples import DTYPES, Example, size_choices
 from verify.oracles import enclosure
 from verify.oracles.proof import concrete
@@ -75,7 +76,10 @@ def _endless(subject: Subject, example: Example, label: str) -> Detail:
 
 
 def _conventional(subject: Subject, kink: Any, example: Example, label: str) -> Detail:
-    claimed = claimed_vjp(subject, example)[kink.input]
+    try:
+        claimed = claimed_vjp(subject, example)[kink.input]
+    except RuleError as error:
+        return Detail(label, Status.DISAGREE, str(error))
     due = _due(subject, kink, example)
     there = np.array([kink.holds(Fraction(float(v))) for v in example.arrays[kink.input].ravel()]).reshape(due.shape)
     if not np.array_equal(claimed[there], due[there]):

@@ -11,7 +11,7 @@ import numpy as np
 import sympy as sp
 
 import symbolic
-from verify.errors import OpaqueError, SingularError, UndecidableError
+from verify.errors import OpaqueError, RuleError, SingularError, UndecidableError
 from verify.lift import lift_symbols, precision, symbol_array
 from verify.lift.ball import PRECISION
 from verify.lift.index import IndexArray
@@ -86,6 +86,8 @@ def _at(subject: Subject, sizes: dict[Any, int], sample: int, paths: set[str]) -
     """Prove one shape on the path of one sample; return None, or what stands in the way."""
     try:
         pairs = list(_entries(subject, sizes, sample, paths))
+    except RuleError as error:
+        return Proof(Status.DISAGREE, f"at sizes {_words(sizes)}, {error}", 0, every_size=False)
     except (SingularError, UndecidableError, OpaqueError) as error:
         return Proof(Status.UNDECIDED, f"at sizes {_words(sizes)}: {error}", 0, every_size=False)
     for where, claimed, true in pairs:
@@ -213,8 +215,8 @@ def for_every_size(subject: Subject) -> bool:
     """Whether the rule, read in index notation with symbolic sizes, equals the symbolic VJP and JVP."""
     try:
         return all(symbolic.equal_for_every_size(claimed, true) is True for claimed, true in _forms(subject))
-    except OpaqueError:
-        return False
+    except (OpaqueError, RuleError):
+        return False  # not read for every size; the shapes decide
 
 
 def _forms(subject: Subject) -> Iterator[tuple[Any, Any]]:

@@ -33,14 +33,11 @@ OWN_ULPS = 4
 
 def judge(subject: Subject, example: Example) -> Observation:
     """Measure the float VJP at one point, in ulps, and hold it against the allowed distance."""
-    claimed = claimed_vjp(subject, example)
     with precision(PRECISION):
-        try:
-            exact = _vjp(subject, example, ulp=False)
-            moved = _vjp(subject, example, ulp=True)
-        except (SingularError, UndecidableError, ZeroDivisionError):
+        exact = exact_vjp(subject, example)
+        if exact is None:
             return Observation(Status.NOT_APPLICABLE, words="kink or singular point")
-        return _measured(subject, example, claimed, exact, moved)
+        return within(subject, example, claimed_vjp(subject, example), exact)
 
 
 def claimed_vjp(subject: Subject, example: Example) -> dict[str, Any]:
@@ -51,6 +48,23 @@ def claimed_vjp(subject: Subject, example: Example) -> dict[str, Any]:
     return dict(zip(subject.inputs, cotangents, strict=True))
 
 
+def exact_vjp(subject: Subject, example: Example) -> dict[str, Any] | None:
+    """Return the exact cotangents as balls, or None at a kink or singular point."""
+    try:
+        return _vjp(subject, example, ulp=False)
+    except (SingularError, UndecidableError, ZeroDivisionError):
+        return None
+
+
+def within(subject: Subject, example: Example, claimed: dict[str, Any], exact: dict[str, Any]) -> Observation:
+    """Hold claimed cotangents against the exact ones and what the conditioning allows."""
+    try:
+        moved = _vjp(subject, example, ulp=True)
+    except (SingularError, UndecidableError, ZeroDivisionError):
+        return Observation(Status.NOT_APPLICABLE, words="within an ulp of a kink or singular point")
+    return _measured(subject, example, claimed, exact, moved)
+
+
 def _vjp(subject: Subject, example: Example, *, ulp: bool) -> dict[str, Any]:
     arrays = {name: _cells(x, ulp=ulp) for name, x in example.arrays.items()}
     arrays["out_bar"] = _cells(example.out_bar, ulp=ulp)
@@ -58,7 +72,8 @@ def _vjp(subject: Subject, example: Example, *, ulp: bool) -> dict[str, Any]:
 
 
 def _cells(x: Any, *, ulp: bool) -> Any:
-    return ball_array(x, np.spacing(np.abs(x)) if ulp else None)
+    """Return the inputs as balls: exact, or one ulp wide; a zero is exact in every dtype and stays so."""
+    return ball_array(x, np.where(x == 0, 0, np.spacing(np.abs(x))) if ulp else None)
 
 
 def _measured(

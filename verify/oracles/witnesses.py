@@ -10,7 +10,6 @@ import numpy as np
 from flint import arb
 
 from verify.compare import Entry
-from verify.errors import SingularError, UndecidableError
 from verify.lift import precision
 from verify.lift.ball import PRECISION
 from verify.oracles import rounding
@@ -61,12 +60,10 @@ def judge(witness: str, subject: Subject, example: Example) -> Observation:
     """Hold a witness's VJP against the exact one, or, where there is none, against ours."""
     theirs = WITNESSES[witness](subject, example)
     with precision(PRECISION):
-        try:
-            exact = rounding._vjp(subject, example, ulp=False)  # noqa: SLF001 - one room
-            moved = rounding._vjp(subject, example, ulp=True)  # noqa: SLF001
-        except (SingularError, UndecidableError, ZeroDivisionError):
+        exact = rounding.exact_vjp(subject, example)
+        if exact is None or subject.on_kink(example):
             return _same_as_ours(subject, example, theirs, witness)
-        seen = rounding._measured(subject, example, theirs, exact, moved)  # noqa: SLF001
+        seen = rounding.within(subject, example, theirs, exact)
     if seen.status is Status.UNSTABLE:
         return Observation(Status.DISAGREE, ulps=seen.ulps, words=f"{witness}: {seen.words}", entries=seen.entries)
     return seen
