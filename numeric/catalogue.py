@@ -27,7 +27,7 @@ class Operation:
     function : callable
         ``function(*tensors, **parameters) -> Tensor``.
     rules : tuple of str
-        The primitive rules it is made of.
+        The primitive rules its derivative is made of (what only decides a branch has none).
     """
 
     name: str
