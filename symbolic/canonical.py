@@ -132,12 +132,19 @@ def _factor(factor: Expr, ranges: Ranges, limits: Sequence[Limit]) -> Expr:
 
 
 def _under_deltas(factors: list[Expr], limits: Sequence[Limit]) -> list[Expr]:
-    """Write one of two free indices that a delta equates, wherever else in the term they stand."""
+    """Write one of two free indices that a delta equates, wherever else in the term they stand.
+
+    The deltas are taken as they are by then (one that an earlier delta has rewritten says something else),
+    those between plain indices first.
+    """
     bound = {i for i, _, _ in limits}
-    for delta in [f for f in factors if isinstance(f, sp.KroneckerDelta)]:
+    for place in sorted(range(len(factors)), key=lambda k: not all(a.is_Symbol for a in factors[k].args)):
+        delta = factors[place]
+        if not isinstance(delta, sp.KroneckerDelta):
+            continue
         first, second = sorted(delta.args, key=str)
         if second.is_Symbol and second not in bound and not first.has(second):
-            factors = [f if f == delta else substitute(f, {second: first}) for f in factors]
+            factors = [f if k == place else substitute(f, {second: first}) for k, f in enumerate(factors)]
     return factors
 
 

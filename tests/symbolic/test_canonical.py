@@ -64,6 +64,14 @@ def test_a_free_index_that_is_bound_elsewhere_is_not_captured(letters):
     )
 
 
+def test_two_deltas_on_the_same_indices_both_stay(letters):
+    """A mistake once made here: the second delta, rewritten by the first, took the first one's place."""
+    p, q, n = letters.p, letters.q, letters.n
+    both = sp.KroneckerDelta(p, q) * sp.KroneckerDelta(p, 2 * q)
+    assert _same((p, q), (n, n), both, sp.KroneckerDelta(2 * q, q)) is None
+    assert _same((p, q), (n, n), both, sp.KroneckerDelta(p, q) * sp.KroneckerDelta(q, 2 * p)) is True
+
+
 def test_what_differs_at_some_size_is_never_said_to_be_equal(formulas, exact_arrays):
     """Two random formulas: where an enumeration of sizes finds a difference, True is not the answer."""
     decided = []
