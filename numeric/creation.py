@@ -9,9 +9,9 @@ import numpy as np
 
 from numeric import tape
 from numeric.dtypes import Device, DType, as_dtype, dtype_of, get_default_dtype, int64, scalar_dtype
-from numeric.errors import NumericRuntimeError, NumericTypeError, NumericValueError
+from numeric.errors import NumericNotImplementedError, NumericRuntimeError, NumericTypeError, NumericValueError
 from numeric.functions.layout import sizes_of
-from numeric.functions.operands import raw
+from numeric.functions.operands import count, number, raw
 from numeric.inplace import copy_
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def full(
     requires_grad: bool = False,
 ) -> Tensor:
     """Return a tensor of a shape, every entry ``fill_value``; the dtype is the number's by default."""
-    value = fill_value.item() if isinstance(fill_value, tape.Tensor) else fill_value
+    value = number("fill_value", fill_value)
     kind = dtype or scalar_dtype(value)
     return finished(_full(_sizes((size,)), value, kind), None, device, requires_grad)
 
@@ -244,8 +244,10 @@ def arange(
         If ``step`` is zero or points away from ``end``.
     """
     start, end = (0, start) if end is None else (start, end)
-    bounds = tuple(b.item() if hasattr(b, "item") else b for b in (start, end, step))
+    bounds = tuple(number("a bound or step of arange", b) for b in (start, end, step))
     first, last, stride = bounds
+    if not all(map(math.isfinite, bounds)):
+        raise NumericRuntimeError(f"unsupported range: {first} -> {last} in steps of {stride}; give finite numbers")
     if stride == 0:
         raise NumericRuntimeError("step must be nonzero, got 0")
     if (last - first) * stride < 0:
@@ -270,6 +272,7 @@ def linspace(
 ) -> Tensor:
     """Return ``steps`` numbers in equal distances, from ``start`` to ``end``."""
     kind = as_dtype(dtype or get_default_dtype())
+    start, end, steps = number("start", start), number("end", end), count("steps", steps)
     if steps < 0:
         raise NumericRuntimeError(f"number of steps must be non-negative, got {steps}")
     array = np.linspace(start, end, steps, dtype=np.float64).astype(kind.numpy)
@@ -336,6 +339,7 @@ def randint(
         raise NumericTypeError("randint() expects a size: randint(low, high, size)")
     if high is None:
         low, high = 0, low
+    low, high = count("low", low), count("high", high)
     if high <= low:
         raise NumericRuntimeError(f"random_ expects 'from' to be less than 'to', got {low} >= {high}")
     return finished(_Generator.rng.integers(low, high, _sizes((size,))), dtype, device, requires_grad)
@@ -343,20 +347,38 @@ def randint(
 
 def randperm(n: int, *, dtype: DType = int64, device: Any = None) -> Tensor:
     """Return 0 to ``n - 1`` in random order."""
+    (n,) = _sizes((n,))
     return finished(_Generator.rng.permutation(n), dtype, device, requires_grad=False)
 
 
 def normal(mean: float, std: float, size: Any, *, requires_grad: bool = False) -> Tensor:
     """Return a tensor of a shape, drawn from the normal distribution."""
-    drawn = _Generator.rng.normal(mean, std, _sizes((size,)))
+    drawn = _Generator.rng.normal(number("mean", mean), _spread(std), _sizes((size,)))
     return finished(drawn, get_default_dtype(), None, requires_grad)
 
 
 def normal_(x: Tensor, mean: float = 0, std: float = 1) -> Tensor:
     """Overwrite ``x`` by draws from a normal distribution."""
-    return copy_(x, _Generator.rng.normal(mean, std, tuple(x.shape)))
+    _refuse_integers(x, "normal_")
+    return copy_(x, _Generator.rng.normal(number("mean", mean), _spread(std), tuple(x.shape)))
 
 
 def uniform_(x: Tensor, a: float = 0, b: float = 1) -> Tensor:
     """Overwrite ``x`` by draws from the uniform distribution on ``[a, b)``."""
-    return copy_(x, _Generator.rng.uniform(a, b, tuple(x.shape)))
+    _refuse_integers(x, "uniform_")
+    low, high = number("a", a), number("b", b)
+    if not 0 <= high - low < math.inf:
+        raise NumericRuntimeError(f"uniform_ expects a finite range from a to b, got [{low}, {high})")
+    return copy_(x, _Generator.rng.uniform(low, high, tuple(x.shape)))
+
+
+def _spread(std: Any) -> float:
+    spread = number("std", std)
+    if not spread >= 0:
+        raise NumericRuntimeError(f"normal expects std >= 0, got {spread}")
+    return spread
+
+
+def _refuse_integers(x: Tensor, name: str) -> None:
+    if not x.dtype.is_floating_point:
+        raise NumericNotImplementedError(f"{name} draws floating-point numbers, got {x.dtype}: convert with .float()")

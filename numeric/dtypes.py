@@ -78,7 +78,9 @@ def as_dtype(dtype: Any) -> DType:
     NumericTypeError
         If it is something else.
     """
-    found = dtype if isinstance(dtype, DType) else _BY_PYTHON.get(dtype)
+    if isinstance(dtype, DType):
+        return dtype
+    found = _BY_PYTHON.get(dtype) if isinstance(dtype, type) else None
     if found is None:
         raise NumericTypeError(f"dtype must be one of numeric's, such as float32, got {dtype!r}")
     return found

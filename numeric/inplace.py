@@ -227,7 +227,10 @@ def checked_value(value: Any) -> Any:
     """Return a tensor or a number that can be assigned."""
     operand = as_operand(value)
     if operand is NotImplemented:
-        operand = tape.wrap(np.asarray(value))
+        try:
+            operand = tape.wrap(np.asarray(value))
+        except ValueError:
+            raise NumericTypeError(f"cannot assign {value!r}: give a number, a tensor or an array") from None
     return operand
 
 
@@ -254,6 +257,13 @@ def _one_ellipsis(parts: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(kept)
 
 
+def _array_of(key: list[Any]) -> Array:
+    try:
+        return np.asarray([raw(part) for part in key], dtype=None if key else np.int64)
+    except ValueError:
+        raise NumericIndexError(f"the list {key!r} cannot index: its parts have unequal shapes") from None
+
+
 def plain_key(key: Key) -> Key:
     """Return a key with the arrays of its tensors in their place, and lists as arrays.
 
@@ -267,7 +277,7 @@ def plain_key(key: Key) -> Key:
     if isinstance(key, tape.Tensor):
         key = raw(key)
     if isinstance(key, list):
-        key = np.asarray([raw(part) for part in key], dtype=None if key else np.int64)
+        key = _array_of(key)
     if isinstance(key, np.ndarray | np.generic):
         if key.dtype.kind not in "iub":
             raise NumericIndexError(

@@ -139,8 +139,11 @@ def _discrete(ufunc: np.ufunc, x: Any, y: Any) -> Tensor:
     if not dtype.is_floating_point and np.any(np.asarray(raw(b)) == 0):
         raise NumericRuntimeError("ZeroDivisionError: an integer tensor was divided by zero")
     a, b = (raw(cast(z, dtype)) if isinstance(z, tape.Tensor) else z for z in (a, b))
-    with np.errstate(all="ignore"):
-        return tape.wrap(ufunc(a, b, dtype=dtype.numpy))
+    try:
+        with np.errstate(all="ignore"):
+            return tape.wrap(ufunc(a, b, dtype=dtype.numpy))
+    except ValueError as error:
+        raise NumericRuntimeError(f"{ufunc.__name__}: {error}. Sizes must be equal, or 1") from None
 
 
 def pow(x: Any, exponent: Any) -> Tensor:  # noqa: A001  (PyTorch's name)
@@ -338,12 +341,16 @@ def clamp(x: Tensor, min: float | None = None, max: float | None = None) -> Tens
             raise NumericTypeError(f"clamp: expected numbers as bounds, got {bound!r}")
     bounds = [bound for bound in (low, high) if bound is not None]
     x = x if is_foreign(x) else cast(x, result_type(x, *bounds))
-    # An absent bound is NaN-proof: every entry is on the right side of an infinity.
+    # An absent bound is the end of the dtype's range: every entry is on its right side.
+    if is_foreign(x) or x.dtype.is_floating_point:
+        ends = (-np.inf, np.inf)
+    else:
+        ends = (np.iinfo(x.dtype.numpy).min, np.iinfo(x.dtype.numpy).max)
     return apply(
         rules["clamp"],
         x,
-        low=low if low is not None else -np.inf,
-        high=high if high is not None else np.inf,
+        low=ends[0] if low is None else low,
+        high=ends[1] if high is None else high,
     )
 
 

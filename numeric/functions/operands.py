@@ -177,6 +177,35 @@ def checked(result: Any, name: str, *operands: Any) -> Tensor:
     return result  # type: ignore[no-any-return]
 
 
+def number(name: str, value: Any) -> float:
+    """Return a Python number for a number, or for a tensor or array of one entry.
+
+    Raises
+    ------
+    NumericTypeError
+        If it is something else; `name` says which argument.
+    """
+    if getattr(value, "size", None) == 1 or (is_tensor(value) and value.numel() == 1):
+        value = value.item()
+    if not isinstance(value, bool | int | float):
+        raise NumericTypeError(f"{name} must be a number, got {value!r} of type {type(value).__name__}")
+    return value
+
+
+def count(name: str, value: Any) -> int:
+    """Return a Python int for an integer; see `number` for the rest.
+
+    Raises
+    ------
+    NumericTypeError
+        If it is no integer.
+    """
+    whole = number(name, value)
+    if isinstance(whole, float):
+        raise NumericTypeError(f"{name} must be an int, got {whole!r} of type float")
+    return int(whole)
+
+
 def one_axis(dim: Any, ndim: int) -> int:
     """Return an axis counted from the front.
 
