@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from numeric.rulebook.rule import Array, Called, Rule
     from numeric.tensor import Tensor
 
+_LARGE = 1000  # entries: below, a saved array is cheaper to keep than to replace
+
 
 def walk_back(
     roots: Iterable[tuple[Any, Array]],
@@ -78,8 +80,7 @@ def walk_back(
                 continue
             walk.visit(node, out_bar)
             if not retain_graph:
-                node.values = None
-                node.out = None if node.out is not Overwritten else Overwritten
+                _free(node)
     return {**walk.bars, **walk.found}, walk.shared
 
 
@@ -182,6 +183,27 @@ def _values_again(node: Node) -> tuple[Any, ...]:
                 f"{node.name()} had saved was freed by the first. Specify retain_graph=True then"
             )
     return tuple(x._array if isinstance(x, tape.Tensor) else x for x in node.inputs)
+
+
+def _free(node: Node) -> None:
+    """Let go of what a node saved; of large inputs their shapes are kept."""
+    for value in node.values or ():
+        if type(value) is np.ndarray and value.size > _LARGE:
+            node.inputs = tuple(map(_ghost, node.inputs, node.edges))
+            break
+    node.values = None
+    if node.out is not Overwritten:
+        node.out = None
+
+
+def _ghost(x: Any, edge: Any) -> Any:
+    """Return a tensor of the same shape and dtype that takes no memory; a leaf stays itself.
+
+    A freed node whose rule reads only shapes can be walked again (see ``_values_again``).
+    """
+    if type(x) is not tape.Tensor or edge is Leaf:
+        return x
+    return tape.wrap(np.broadcast_to(np.zeros((), x._array.dtype), x._array.shape))
 
 
 def _as_output(node: Node) -> Tensor:

@@ -335,8 +335,7 @@ class Variable:
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if self.ndim == 0 else format(repr(self), spec)
 
-    def __hash__(self) -> int:
-        return object.__hash__(self)
+    __hash__ = object.__hash__  # by identity, without a call: tensors are keys in the walk back
 
     def __reduce__(self) -> tuple[Any, ...]:
         if isinstance(self.grad_fn, Node):

@@ -15,11 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+_SINGLE = np.dtype(np.float32)
+_NUMPYS_OWN = (np.ndarray, np.generic)
+
+
 def _rounded_once(function: np.ufunc) -> Callable[[Array], Array]:
     """Return a function that computes in float64 what NumPy's float32 kernel gets wrong by some ulps."""
 
     def rounded(x: Array) -> Array:
-        if isinstance(x, np.ndarray | np.generic) and x.dtype == np.float32:
+        if x.dtype is _SINGLE and isinstance(x, _NUMPYS_OWN):
             return function(x.astype(np.float64)).astype(np.float32)
         return function(x)
 

@@ -6,6 +6,7 @@ import gc
 import subprocess
 import sys
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -315,3 +316,47 @@ def test_gradients_of_broadcast_operations_have_the_inputs_shapes_and_values(sha
         summed = bar.sum(tuple(range(bar.ndim - t.ndim)))
         axes = tuple(a for a, n in enumerate(t.shape) if n != summed.shape[a])
         np.testing.assert_allclose(t.grad.numpy(), summed.sum(axes, keepdims=True), rtol=1e-13, atol=1e-15)
+
+
+def test_backward_lets_go_of_large_values_and_keeps_their_shapes():
+    x = numeric.ones(2000, requires_grad=True)
+    middle = x * 1.0
+    there = weakref.ref(middle)
+    y = middle.sum()
+    del middle
+    y.backward()
+    assert there() is None
+    y.backward()  # a sum reads a shape only, and so does a multiplication by a number
+    assert x.grad.tolist() == [2.0] * 2000
+
+
+def test_tensors_of_other_threads_are_recorded_beside_ours():
+    """The quiet NumPy context belongs to a thread: two can compute at once."""
+    results = []
+
+    def work(k):
+        x = leaf(float(k))
+        y = x
+        for _ in range(300):
+            y = y * 1.0 + x / 300
+        y.backward()
+        results.append((k, round(x.grad.item(), 3)))
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == [(k, 2.0) for k in range(4)]
+
+
+def test_overflow_and_division_by_zero_are_silent_as_in_pytorch():
+    """NumPy warns of them, and warnings are errors here; its own state is left as it was."""
+    before = np.geterr()
+    x = leaf(0.0, 1e38)
+    y = (1 / x + x * 1e10 + (x * 1000).exp()).log()
+    y.sum().backward()
+    assert y.tolist() == [np.inf, np.inf]
+    assert np.geterr() == before
+    with pytest.warns(RuntimeWarning):
+        np.float32(1e38) * np.float32(1e10)
