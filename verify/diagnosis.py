@@ -121,6 +121,7 @@ DIGITS = Diagnosis(
     "The formula is right; its floating-point result loses digits that the problem does not.",
 )
 RAISES = Diagnosis("GP115", "the rule raises", "The rule raises an exception where the operation has a derivative.")
+CONVENTION = Diagnosis("GP118", "another convention", "At this kink the claim is not the convention that is declared.")
 SUBGRADIENT = Diagnosis("GP114", "not a subgradient", "At this kink the claim lies outside the one-sided derivatives.")
 
 
@@ -140,3 +141,27 @@ def diagnose(claimed: Mapping[str, Any], true: Mapping[str, Any]) -> Diagnosis:
             found = (pattern(name, value, truth) for pattern in _PATTERNS)
             return next((d for d in found if d is not None), NO_PATTERN)
     return NO_PATTERN
+
+
+def misused_cotangent(claimed: Mapping[str, Any], scaled: Mapping[str, Any], factor: float) -> Diagnosis | None:
+    """Name a pullback that does not follow its cotangent, from its answers at `out_bar` and at a multiple.
+
+    Parameters
+    ----------
+    claimed, scaled : mapping of str to ndarray
+        The cotangents at ``out_bar`` and at ``factor * out_bar``.
+    factor : float
+        A power of two, so that the multiple is exact.
+    """
+    for name, once in claimed.items():
+        many = scaled[name]
+        if not np.any(once != 0) or not np.all(np.isfinite(once)):
+            continue
+        if np.array_equal(once, many):
+            return Diagnosis(
+                "GP116", "cotangent ignored", f"{name}_bar stays the same when out_bar is {factor} times as large."
+            )
+        if not _close(np.asarray(many, dtype=np.float64), factor * np.asarray(once, dtype=np.float64)):
+            words = f"{name}_bar is not {factor} times as large when out_bar is: it is clipped, thresholded or squared."
+            return Diagnosis("GP117", "not linear in the cotangent", words)
+    return None

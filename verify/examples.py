@@ -65,9 +65,9 @@ class Example:
         )
 
     @property
-    def entries(self) -> int:
-        """How many numbers the inputs hold."""
-        return sum(x.size for x in self.arrays.values())
+    def weight(self) -> int:
+        """How large the example is to a reader: its count of numbers; an empty one is not the simplest."""
+        return sum(x.size for x in self.arrays.values()) or LARGEST_SIZE + 1
 
     @property
     def scale(self) -> float:
@@ -152,7 +152,7 @@ def simple_examples(subjects: Sequence[Subject], dtype: np.dtype[Any]) -> Iterat
     is mostly wrong at one of these.
     """
     pairs = [(subject, sizes) for subject in subjects for sizes in size_choices(subject)]
-    ranked = sorted(pairs, key=lambda pair: _entries(*pair) or LARGEST_SIZE)
+    ranked = sorted(pairs, key=lambda pair: _entries(*pair) or LARGEST_SIZE + 1)
     filled = itertools.product(ranked, (np.zeros, np.ones, _counting))
     return itertools.islice((_simple(subject, sizes, dtype, fill) for (subject, sizes), fill in filled), MOST_SIMPLE)
 

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from verify.compare import Entry, ulps
-from verify.diagnosis import DIGITS, PRIMAL, RAISES, SUBGRADIENT, TANGENT, Diagnosis, diagnose
+from verify.diagnosis import (
+    CONVENTION,
+    DIGITS,
+    PRIMAL,
+    RAISES,
+    SUBGRADIENT,
+    TANGENT,
+    Diagnosis,
+    diagnose,
+    misused_cotangent,
+)
 from verify.errors import RuleError, SingularError, UndecidableError
 from verify.lift import ball_array, precision
 from verify.lift.ball import PRECISION
@@ -25,6 +36,12 @@ if TYPE_CHECKING:
 
 WORST_ENTRIES = 5
 
+ACCURATE_BITS = 20
+"""A ball with fewer bits than this is written as its interval."""
+
+SCALE = 16
+"""A pullback is asked again with the cotangent times this, an exact factor: is it linear?"""
+
 
 def failure(subject: Subject, oracle: str, outcome: Outcome, seed: int) -> dict[str, Any]:
     """Return the record of the smallest example that an oracle objects to."""
@@ -37,7 +54,7 @@ def failure(subject: Subject, oracle: str, outcome: Outcome, seed: int) -> dict[
         "id": f"{check}/{witness(example)}",
         "finding": f"{check}/{found.code}",
         "diagnosis": found.words,
-        "explanation": f"{found.explanation} {seen.words}".strip(),
+        "explanation": found.explanation if found is SUBGRADIENT else _sentences(found.explanation, seen.words),
         "inputs": {name: array_record(x) for name, x in example.arrays.items()},
         "cotangent": array_record(example.out_bar),
         "tangents": {name: array_record(x) for name, x in example.tangents.items()},
@@ -47,6 +64,10 @@ def failure(subject: Subject, oracle: str, outcome: Outcome, seed: int) -> dict[
         "reproduce": f"gradproof report {subject.name} --only {oracle} --seed {seed}",
         "snippet": snippet(subject, example),
     }
+
+
+def _sentences(explanation: str, words: str) -> str:
+    return f"{explanation} Seen: {words}." if words else explanation
 
 
 def witness(example: Example) -> str:
@@ -100,28 +121,41 @@ def number(value: arb) -> str:
         return str(float(value.mid())) if value.rad() == 0 else "not finite"
     if value.is_exact() and float(value.mid()) == value:
         return repr(float(value.mid()))
+    if value.rel_accuracy_bits() < ACCURATE_BITS:
+        return f"[{float(value.lower())!r}, {float(value.upper())!r}]"
     return str(value.str(20, radius=False))
 
 
 def _diagnosis(subject: Subject, example: Example, seen: Observation) -> Diagnosis:
+    kinds = {entry.of for entry in seen.entries}
     if seen.status is Status.UNSTABLE:
         return DIGITS
-    kinds = {entry.of for entry in seen.entries}
     if "out" in kinds:
         return PRIMAL
-    if seen.words.startswith("not a subgradient"):
-        return SUBGRADIENT
     if kinds == {"out_dot"}:
         return TANGENT
+    if "the convention gives" in seen.words:
+        return CONVENTION
+    if seen.words.startswith("not a subgradient"):
+        return SUBGRADIENT
+    return _diagnosed_cotangents(subject, example)
+
+
+def _diagnosed_cotangents(subject: Subject, example: Example) -> Diagnosis:
+    """Name the mistake by the cotangents that the rule gives here, and by how they follow `out_bar`."""
+    try:
+        claimed = claimed_vjp(subject, example)
+        scaled = claimed_vjp(subject, replace(example, out_bar=SCALE * example.out_bar))
+    except RuleError:
+        return RAISES
     with precision(PRECISION):
         try:
             true = _true(subject, example)
-            claimed = claimed_vjp(subject, example)
-        except RuleError:
-            return RAISES
         except (SingularError, UndecidableError, ZeroDivisionError):
             return SUBGRADIENT
-    return diagnose({name: np.asarray(x, dtype=np.float64) for name, x in claimed.items()}, true)
+    return misused_cotangent(claimed, scaled, SCALE) or diagnose(
+        {name: np.asarray(x, dtype=np.float64) for name, x in claimed.items()}, true
+    )
 
 
 def _true(subject: Subject, example: Example) -> dict[str, Any]:

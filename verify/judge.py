@@ -68,7 +68,7 @@ class Trial:
         if oracle == "properties":
             return self._properties()
         if oracle == "kinks":
-            return kinks.check(self.subjects)
+            return kinks.check(self.subjects, self._kink_failure)
         if oracle in witnesses.TITLES:
             return self._witness(oracle)
         module = {"enclosure": enclosure, "differences": differences, "rounding": rounding}[oracle]
@@ -124,6 +124,10 @@ class Trial:
         outcome = self._search(oracle, lambda s, e: witnesses.judge(oracle, s, e), max(8, self.profile.examples // 2))
         return self._from_outcomes(oracle, witnesses, Strength.SAMPLE, [(title, outcome)])
 
+    def _kink_failure(self, example: Example, seen: Observation) -> dict[str, Any]:
+        outcome = Outcome(counterexample=example, objection=seen, first=example)
+        return failure(example.subject, "kinks", outcome, self.seed)
+
     # -- searching and summing up -----------------------------------------------------------------------
 
     def _search(
@@ -146,7 +150,7 @@ class Trial:
         if found is None or outcome.objection is None:
             return outcome
         for example in simple_examples(self.subjects, found.dtype):
-            if example.entries > found.entries:
+            if example.weight > found.weight:
                 break
             seen = _seen(judge, example)
             if seen.status is outcome.objection.status:
@@ -238,7 +242,7 @@ def _reason(status: Status, found: list[tuple[str, Outcome]]) -> str:
     for label, outcome in found:
         if outcome.objection is not None and outcome.objection.status is status:
             said = outcome.objection.words or "the enclosures are disjoint"
-            return f"{label}: {said}." if len(found) > 1 else f"{said[:1].upper()}{said[1:]}."
+            return f"{label}: {said}." if len(found) > 1 else f"{said}."
     total: Counter[Status] = sum((o.counts for _, o in found), start=Counter())
     counted = ", ".join(f"{n} {s.value}" for s, n in sorted(total.items(), key=lambda item: item[0].value))
     if status is Status.DOCUMENTED_DIFFERENCE:

@@ -65,7 +65,7 @@ def test_progress_goes_to_stderr_and_the_result_to_stdout(reported):
     ("arguments", "said"),
     [
         (["report", "frobenius"], "unknown operation 'frobenius'. Did you mean 'frobenius_norm'?"),
-        (["report", "mul", "--only", "proofs"], "unknown oracle 'proofs'. Did you mean 'proof'?"),
+        (["report", "mul", "--only", "proofs"], "unknown oracle 'proofs'. Did you mean 'proof' or 'properties'?"),
         (["report", "mul", "--profile", "quik"], "unknown profile 'quik': choose one of quick, ci, deep"),
         (["report", "--claims", "nothing-like-it"], "unknown claim 'nothing-like-it'"),
         (["report", "mul", "--seed", "x"], "Invalid value for '--seed'"),
@@ -92,13 +92,13 @@ def test_list_names_every_operation_and_claim(capsys):
     assert {"mul", "cumsum", "control_flow"} <= {row["id"] for row in listed["operations"]}
     assert "control-flow-gradient" in {row["id"] for row in listed["claims"]}
     assert run_here(["list"]) == 0
-    assert "cumsum" in capsys.readouterr().err
+    assert "cumsum" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("flag", [[], ["--latex"], ["--mathml"], ["--srepr"]])
 def test_show_prints_definition_and_checked_steps(flag, capsys):
     assert run_here(["show", "cumsum", *flag]) == 0
-    shown = capsys.readouterr().err
+    shown = capsys.readouterr().out
     assert "digits at" in shown
     assert "VJP with respect to x" in shown
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from flint import arb
 
 import numeric
+from verify.compare import Entry
 from verify.errors import RuleError
 from verify.examples import DTYPES, Example, size_choices
 from verify.oracles import enclosure
 from verify.oracles.proof import concrete
 from verify.oracles.rounding import claimed_vjp
+from verify.search import Observation
 from verify.verdicts import Check, Detail, Status, Strength
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from verify.subject import Subject
 
@@ -32,70 +34,95 @@ CANDIDATES = (0, 1, -1, 2, -2, Fraction(125, 8), 500, -500, 1000, 250, Fraction(
 """Where declared kinks lie: zeros, ties and the jumps of the notes' f(a) at 500 / 2**n."""
 
 
-def check(subjects: Sequence[Subject]) -> Check:
-    """Judge every declared kink of an operation at points that lie on it."""
+def check(subjects: Sequence[Subject], record: Callable[[Example, Observation], dict[str, Any]]) -> Check:
+    """Judge every declared kink of an operation at points that lie on it.
+
+    Parameters
+    ----------
+    subjects : sequence of Subject
+        The operation's variants; the first three are judged.
+    record : callable
+        Makes the record of a failure from its example and what was seen.
+    """
     kinks = subjects[0].truth.kinks
     if not kinks:
-        return _check(Status.NOT_APPLICABLE, "The operation has no kink on its domain.", ())
-    pairs = [(subject, kink) for kink in kinks for subject in subjects[:3]]
-    details = tuple(itertools.chain.from_iterable(_judged(subject, kink) for subject, kink in pairs))
-    bad = [d for d in details if d.status is not Status.AGREE]
-    if bad:
-        return _check(bad[0].status, f"{bad[0].label}: {bad[0].text}", details)
-    if not details:
+        return _check(Status.NOT_APPLICABLE, "The operation has no kink on its domain.", [], [])
+    judged = [
+        (example, _judged(subject, kink, example))
+        for kink in kinks
+        for subject in subjects[:3]
+        for example in kink_examples(subject, kink)
+    ]
+    found = [(example, seen) for example, seen in judged if seen is not None]
+    failures = [record(example, seen) for example, seen in found if seen.status is Status.DISAGREE]
+    if not found:
         return _check(
-            Status.NOT_APPLICABLE, "Every declared point lies outside the domain: nothing is claimed there.", ()
+            Status.NOT_APPLICABLE, "Every declared point lies outside the domain: nothing is claimed there.", [], []
         )
-    return _check(Status.AGREE, f"{len(details)} points on a declared kink behave as declared.", details)
+    return _check(*_summary(found), found, failures[:1])
 
 
-def _check(status: Status, reason: str, details: tuple[Detail, ...]) -> Check:
-    strength = Strength.ENCLOSURE if status is Status.AGREE else None
+def _summary(found: list[tuple[Example, Observation]]) -> tuple[Status, str]:
+    for example, seen in found:
+        if seen.status is not Status.AGREE:
+            return seen.status, f"At {example.words()} {seen.words}."
+    return Status.AGREE, f"{len(found)} points on a declared kink behave as declared."
+
+
+def _check(
+    status: Status, reason: str, found: list[tuple[Example, Observation]], failures: list[dict[str, Any]]
+) -> Check:
+    details = tuple(
+        Detail(f"{example.subject.variant.label}, {example.words()}", seen.status, seen.words)
+        for example, seen in found
+    )
     return Check(
-        "kinks", TITLE, COMPARES, INDEPENDENT_OF, status, strength, reason,
-        points=len(details), distinct=len(details), bound=BOUND, details=details,
+        "kinks", TITLE, COMPARES, INDEPENDENT_OF, status, Strength.ENCLOSURE if status is Status.AGREE else None, reason,
+        points=len(found), distinct=len(found), bound=BOUND, details=details, failures=tuple(failures),
     )  # fmt: skip
 
 
-def _judged(subject: Subject, kink: Any) -> Iterator[Detail]:
-    for example in kink_examples(subject, kink):
-        label = f"{subject.variant.label}, {example.words()}"
-        if kink.kind == "endless":
-            yield _endless(subject, example, label)
-        elif kink.convention is not None:
-            yield _conventional(subject, kink, example, label)
+def _judged(subject: Subject, kink: Any, example: Example) -> Observation | None:
+    """Return what is seen on a kink, or None where nothing is declared there."""
+    if kink.kind == "endless":
+        return _endless(subject, example)
+    return None if kink.convention is None else _conventional(subject, kink, example)
 
 
-def _endless(subject: Subject, example: Example, label: str) -> Detail:
+def _endless(subject: Subject, example: Example) -> Observation:
     """A program that does not stop has to say so, and not to hang."""
     try:
         subject.forward([example.arrays[name] for name in subject.inputs])
     except numeric.NumericError as error:
-        return Detail(label, Status.AGREE, f"reported as endless: {error}")
-    return Detail(label, Status.DISAGREE, "the program returned where the truth never ends")
+        return Observation(Status.AGREE, words=f"is reported as endless: {error}")
+    return Observation(Status.DISAGREE, words="the program returned where the truth never ends")
 
 
-def _conventional(subject: Subject, kink: Any, example: Example, label: str) -> Detail:
+def _conventional(subject: Subject, kink: Any, example: Example) -> Observation:
     try:
         claimed = claimed_vjp(subject, example)[kink.input]
     except RuleError as error:
-        return Detail(label, Status.DISAGREE, str(error))
-    due = _due(subject, kink, example)
+        return Observation(Status.DISAGREE, words=str(error))
+    due = _due(kink, example)
     there = np.array([kink.holds(Fraction(float(v))) for v in example.arrays[kink.input].ravel()]).reshape(due.shape)
     if not np.array_equal(claimed[there], due[there]):
         words = f"the VJP is {claimed[there].tolist()}, the convention gives {due[there].tolist()}"
-        return Detail(label, Status.DISAGREE, words)
+        entries = tuple(
+            Entry(f"{kink.input}_bar", index, arb(float(claimed[index])), arb(float(due[index])))
+            for index in np.ndindex(due.shape)
+            if there[index]
+        )
+        return Observation(Status.DISAGREE, words=words, entries=entries)
     seen = enclosure.judge(subject, example)
     if seen.status is Status.DISAGREE:
-        return Detail(label, Status.DISAGREE, seen.words or "outside the one-sided derivatives")
-    return Detail(label, Status.AGREE, f"meets the convention; {seen.words or 'the enclosures agree'}")
+        return seen
+    return Observation(Status.AGREE, words=f"meets the convention; {seen.words or 'the enclosures agree'}")
 
 
-def _due(subject: Subject, kink: Any, example: Example) -> Any:
+def _due(kink: Any, example: Example) -> Any:
     """Return what the convention makes of the cotangent: the cotangent of the entry, times the convention."""
     shape = example.arrays[kink.input].shape
     weight = example.out_bar if example.out_bar.shape == shape else np.broadcast_to(example.out_bar, shape)
-    del subject
     return weight * example.dtype.type(kink.convention)
 
 

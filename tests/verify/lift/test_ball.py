@@ -141,3 +141,10 @@ def test_the_logarithm_of_zero_or_less_is_singular():
     for value in (0, -1):
         with pytest.raises(SingularError, match="logarithm"):
             Ball(arb(value)).log()
+
+
+@given(st.integers(0, 6))
+def test_a_power_of_a_ball_around_zero_encloses_its_powers(n):
+    power = Ball(arb(0, 0.5)) ** n
+    for x in (-0.5, 0.0, 0.25, 0.5):
+        assert power.v.contains(arb(x) ** n if x or not n else arb(0))
