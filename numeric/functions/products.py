@@ -203,9 +203,14 @@ def norm(
         return apply(rules["l0_norm"], x, axis=axes, keepdims=keepdim)
     if p == 1:
         return apply(_L1, size, axis=axes, keepdims=keepdim)
+    return _power_norm(size, p, axes, keepdim)
+
+
+def _power_norm(size: Tensor, p: float, axes: tuple[int, ...] | None, keepdim: bool) -> Tensor:
+    """Return ``(sum of size**p) ** (1/p)`` with the gradient 0 wherever it would be infinite at 0."""
     # Below p = 1 the power of 0 has no derivative: an entry 0 gets the gradient 0 by convention.
     powers = elementwise.pow(elementwise.where(size == 0, 1.0, size), p)
     total = reductions.sum(elementwise.where(size == 0, 0.0, powers), axes, keepdim)
-    # The root of 0 has no derivative: the gradient of the zero vector is 0 by convention.
+    # Nor has the root of 0: so does the zero vector.
     positive = elementwise.pow(elementwise.where(total == 0, 1.0, total), 1.0 / p)
     return elementwise.where(total == 0, 0.0, positive)

@@ -72,15 +72,16 @@ RULES = (
         vjps=(lambda out_bar, _out, _x: -out_bar,),
     ),
     Rule(
-        # The gradient in x is 0 where y = 0, also at x = 0; in y it is 0 where x = 0 and y >= 0.
+        # The gradient in x is 0 at x = y = 0; in y it is 0 where x = 0 and y >= 0. Elsewhere nothing
+        # is masked: at y = 0 the gradient in x is 0 by its formula, and its derivative in y is 1 / x.
         "pow",
         primal=lambda x, y: x**y,
         vjps=(
-            lambda out_bar, _out, x, y: np.where(y == 0, 0, out_bar * (y * x ** (y - 1))),
+            lambda out_bar, _out, x, y: np.where((y == 0) & ((x == 0) | np.isnan(x)), 0, out_bar * (y * x ** (y - 1))),
             lambda out_bar, out, x, y: np.where((x == 0) & (y >= 0), 0, out_bar * (out * np.log(x))),
         ),
         jvps=(
-            lambda x_dot, _out, x, y: np.where(y == 0, 0, y * x ** (y - 1) * x_dot),
+            lambda x_dot, _out, x, y: np.where((y == 0) & ((x == 0) | np.isnan(x)), 0, y * x ** (y - 1) * x_dot),
             lambda y_dot, out, x, y: np.where((x == 0) & (y >= 0), 0, np.log(x) * out * y_dot),
         ),
         node="PowBackward1",

@@ -196,6 +196,15 @@ def test_a_planted_mistake_takes_effect_in_every_mode(monkeypatch):
     assert pullback(np.array([1.0]))[0].item() == -3.0
 
 
+def test_the_mixed_derivative_of_pow_at_exponent_zero_is_not_masked():
+    """d/dy d/dx x**y = x**(y - 1) (1 + y log x) is 1 / x at y = 0, where the gradient in x is 0."""
+    x = numeric.tensor(4.0, requires_grad=True)
+    y = numeric.tensor(0.0, requires_grad=True)
+    (x_bar,) = numeric.autograd.grad(x**y, x, create_graph=True)
+    x_bar.backward()
+    assert (x_bar.item(), y.grad.item()) == (0.0, 0.25)
+
+
 def test_a_rule_that_answers_with_the_wrong_shape_is_named(monkeypatch):
     monkeypatch.setattr(numeric.rules["exp"], "vjps", (lambda out_bar, _out, _x: out_bar[:2],))
     y = numeric.ones(3, requires_grad=True).exp().sum()
