@@ -347,7 +347,7 @@ def randint(
 
 def randperm(n: int, *, dtype: DType = int64, device: Any = None) -> Tensor:
     """Return 0 to ``n - 1`` in random order."""
-    (n,) = _sizes((n,))
+    (n,) = _sizes((count("n", n),))
     return finished(_Generator.rng.permutation(n), dtype, device, requires_grad=False)
 
 

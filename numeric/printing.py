@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
+
     from numeric.tensor import Tensor
 
     Array = npt.NDArray[Any]

@@ -110,7 +110,7 @@ class Variable:
         """Return how many entries apart neighbours along each axis (or one) lie in memory."""
         array = np.asarray(raw(self))
         steps = tuple(step // array.itemsize for step in array.strides)
-        return steps if dim is None else steps[dim]
+        return steps if dim is None else steps[one_axis(dim, self.ndim)]
 
     # The tape.
 

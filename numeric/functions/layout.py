@@ -11,7 +11,7 @@ import numpy as np
 from numeric import tape
 from numeric.dtypes import promote_types
 from numeric.errors import NumericRuntimeError, NumericTypeError, NumericValueError
-from numeric.functions.operands import as_tensor_operand, cast, one_axis, some_axes
+from numeric.functions.operands import as_tensor_operand, cast, count, one_axis, some_axes
 from numeric.inplace import get_item, view
 from numeric.rulebook import rules
 from numeric.rulebook.rule import Called
@@ -40,10 +40,7 @@ def sizes_of(shape: tuple[Any, ...]) -> tuple[int, ...]:
     """
     if len(shape) == 1 and isinstance(shape[0], tuple | list):
         shape = tuple(shape[0])
-    for size in shape:
-        if isinstance(size, float | str) or not hasattr(size, "__index__"):
-            raise NumericTypeError(f"a shape must be made of ints, got {size!r} of type {type(size).__name__}")
-    return tuple(int(size) for size in shape)
+    return tuple(count("a size", size) for size in shape)
 
 
 def reshape(x: Tensor, *shape: Any) -> Tensor:
@@ -330,14 +327,17 @@ def split(x: Tensor, split_size: int | Sequence[int], dim: int = 0) -> tuple[Ten
     NumericRuntimeError
         If sizes given do not add up to the axis.
     """
+    if x.ndim == 0:
+        raise NumericRuntimeError("split expects at least a 1-dimensional tensor, got a 0-d one")
     along = one_axis(dim, x.ndim)
     length = int(x.shape[along])
-    if isinstance(split_size, int):
+    if not isinstance(split_size, tuple | list):
+        split_size = count("split_size", split_size)
         if split_size <= 0:
             raise NumericRuntimeError(f"split expects a positive split_size, got {split_size}")
         sizes = [min(split_size, length - start) for start in range(0, length, split_size)] or [0]
     else:
-        sizes = [int(size) for size in split_size]
+        sizes = [count("a split size", size) for size in split_size]
     if sum(sizes) != length:
         raise NumericRuntimeError(f"split_with_sizes expects split_sizes to sum exactly to {length}, got {sizes}")
     ends = np.cumsum(sizes).tolist()
@@ -347,6 +347,7 @@ def split(x: Tensor, split_size: int | Sequence[int], dim: int = 0) -> tuple[Ten
 
 def chunk(x: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """Return at most ``chunks`` parts of equal size along an axis (the last may be smaller)."""
+    chunks = count("chunks", chunks)
     if chunks <= 0:
         raise NumericRuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     length = int(x.shape[one_axis(dim, x.ndim)])
@@ -386,7 +387,7 @@ def triangle(lower: bool) -> Any:
     def kept(x: Tensor, diagonal: int = 0) -> Tensor:
         if x.ndim < 2:
             raise NumericRuntimeError(f"expected at least a matrix, got shape {tuple(x.shape)}")
-        mask = (np.tril if lower else np.triu)(np.ones(tuple(x.shape[-2:]), dtype=bool), diagonal)
+        mask = (np.tril if lower else np.triu)(np.ones(tuple(x.shape[-2:]), dtype=bool), count("diagonal", diagonal))
         return apply(rules["where"], mask, x, np.zeros((), dtype=x.dtype.numpy))
 
     kept.__name__ = "tril" if lower else "triu"

@@ -198,11 +198,13 @@ def count(name: str, value: Any) -> int:
     Raises
     ------
     NumericTypeError
-        If it is no integer.
+        If it is no integer, or too large for any size.
     """
     whole = number(name, value)
     if isinstance(whole, float):
         raise NumericTypeError(f"{name} must be an int, got {whole!r} of type float")
+    if not -(2**63) <= whole < 2**63:
+        raise NumericTypeError(f"{name} must be an int of 64 bits, got {whole!r}")
     return int(whole)
 
 
