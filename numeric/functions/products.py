@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from numeric.dtypes import DType
     from numeric.tensor import Tensor
 
+_SQUEEZE = Called(rules["squeeze"], "SqueezeBackward4")  # as PyTorch names it after x @ matrix
+
 
 _L1 = Called(rules["sum"], "LinalgVectorNormBackward0")
 _LARGEST = Called(rules["max"], "LinalgVectorNormBackward0")
@@ -124,8 +126,9 @@ def matmul(x: Tensor, y: Tensor) -> Tensor:
     left = x.unsqueeze(0) if x.ndim == 1 else x
     right = y.unsqueeze(1) if y.ndim == 1 else y
     out = _product("bmm", left, right, (left.ndim, right.ndim), -2)
-    out = out.squeeze(-2) if x.ndim == 1 else out
-    return out.squeeze(-1) if y.ndim == 1 else out
+    # No view of the product: nobody else holds it.
+    out = apply(_SQUEEZE, out, axis=out.ndim - 2) if x.ndim == 1 else out
+    return apply(_SQUEEZE, out, axis=out.ndim - 1) if y.ndim == 1 else out
 
 
 def outer(x: Tensor, y: Tensor) -> Tensor:

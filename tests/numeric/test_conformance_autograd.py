@@ -246,7 +246,7 @@ x ** x, x.exp(), x.log(), x.sqrt(), x.abs(), x.sin(), x.cos(), x.tanh(), x.sigmo
 x.sum(), x.mean(), A.sum(0), A.mean(1), A.sum((0, 1)), x.cumsum(0), x.prod(), x.max(), x.min()
 x.max(0), A.amax(1), torch.maximum(x, x * 2), torch.minimum(x, x * 2)
 x.norm(), x.norm(1), A.norm(dim=1), torch.linalg.norm(A)  # ulps 1
-torch.dot(x, x), torch.mv(A, x), torch.mm(A, A.T), A @ x, A @ A.T, x @ x
+torch.dot(x, x), torch.mv(A, x), torch.mm(A, A.T), A @ x, A @ A.T, x @ x, x @ A.T
 A.T, A.t(), A.transpose(0, 1), A.permute(1, 0), A.mT
 x[0], x[1:], x[None], x[[0, 1]], x[x > 1], A[0, 1], A[:, 1]
 x.reshape(3, 1), x.view(3, 1), A.T.reshape(6), A.flatten(), x.unsqueeze(0), x.unsqueeze(0).squeeze()
