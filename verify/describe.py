@@ -207,7 +207,7 @@ def coverage(tried: Sequence[Example]) -> dict[str, dict[str, int]]:
 
 def kinds_of(example: Example) -> set[str]:
     """Return the kinds of hard input that an example holds."""
-    found = set()
+    found: set[str] = set()
     limits = np.finfo(example.dtype)
     for x in example.arrays.values():
         size = np.abs(x)

@@ -153,7 +153,8 @@ def simple_examples(subjects: Sequence[Subject], dtype: np.dtype[Any]) -> Iterat
     """
     pairs = [(subject, sizes) for subject in subjects for sizes in size_choices(subject)]
     ranked = sorted(pairs, key=lambda pair: _entries(*pair) or LARGEST_SIZE + 1)
-    filled = itertools.product(ranked, (np.zeros, np.ones, _counting))
+    fills: tuple[Callable[..., Any], ...] = (np.zeros, np.ones, _counting)
+    filled = itertools.product(ranked, fills)
     return itertools.islice((_simple(subject, sizes, dtype, fill) for (subject, sizes), fill in filled), MOST_SIMPLE)
 
 
@@ -188,7 +189,7 @@ def values(subject: Subject, name: str, dtype: np.dtype[Any], *, moderate: bool)
 
     Small integers first (they shrink well, and make ties and zeros), then floats of every kind.
     """
-    width = 8 * dtype.itemsize
+    width: Any = 8 * dtype.itemsize
     largest, smallest = (1000.0, 2.0**-10) if moderate else (float(np.finfo(dtype).max), 0.0)
     domain = subject.definition.domain
     simple = st.integers(-4, 4).map(float)

@@ -83,7 +83,7 @@ class Trial:
         general = sum(found.every_size for _, found in proofs)
         shapes = sum(found.shapes for _, found in proofs)
         reason = {
-            Status.AGREE: f"{general} of {len(proofs)} variants are proved for every size, all at {shapes} small shapes in total.",
+            Status.AGREE: f"{general} of {len(proofs)} variants for every size, all at small shapes ({shapes}).",
             Status.DISAGREE: next((f.text for _, f in proofs if f.status is Status.DISAGREE), ""),
         }.get(status, next((f.text for _, f in proofs if f.status is status), ""))
         return self._check(

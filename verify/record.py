@@ -62,17 +62,11 @@ def _result(finished: Finished) -> dict[str, Any]:
 def _broken(kind: str, name: str, error: str) -> dict[str, Any]:
     """Return the entry of a task that the checker itself could not finish: an error, never a pass."""
     reason = f"The checker failed: {error}"
+    entry: dict[str, Any] = {"id": name, "section": "", "verdict": "error", "reason": reason}
     if kind == "claim":
-        return {
-            "id": name, "section": "", "statement": name, "formula": {"text": ""}, "verdict": "error", "condition": None,
-            "reason": reason, "reals": None, "floats": [], "exceptions": [], "operations": [],
-            "reproduce": f"gradproof report --claims {name}",
-        }  # fmt: skip
-    return {
-        "id": name, "title": name, "family": "", "section": "", "summary": "", "verdict": "error", "reason": reason,
-        "definition": {"signature": "", "math": {"text": ""}, "numeric": "", "domain": []}, "kinks": [], "derivations": [],
-        "checks": [], "tried": {"shapes": {}, "dtypes": {}, "kinds": {}}, "claims": [],
-    }  # fmt: skip
+        return entry | {"statement": name, "formula": {"text": ""}, "operations": [], "floats": []}
+    definition = {"signature": "", "math": {"text": ""}, "numeric": "", "domain": []}
+    return entry | {"title": name, "family": "", "definition": definition, "checks": [], "claims": []}
 
 
 def _link(operations: list[dict[str, Any]], claims: list[dict[str, Any]]) -> None:
@@ -82,8 +76,8 @@ def _link(operations: list[dict[str, Any]], claims: list[dict[str, Any]]) -> Non
 
 
 def _draws(operations: list[dict[str, Any]], claims: list[dict[str, Any]]) -> int:
-    checks = sum(check["points"] for operation in operations for check in operation["checks"])
-    return checks + sum(int(f["draws"]) for claim in claims for f in claim["floats"])
+    points = [int(check["points"]) for operation in operations for check in operation["checks"]]
+    return sum(points) + sum(int(f["draws"]) for claim in claims for f in claim["floats"])
 
 
 def started_now() -> str:

@@ -51,7 +51,8 @@ def _lines(operation: Any, notation: Notation) -> Iterator[str]:
     yield f"  domain: {definition.domain.text}"
     for kink in operation.kinks:
         words = kink_record(kink)
-        yield f"  {kink.kind} where {words['where']}: {words['interval']}, convention {words['convention']} ({words['why']})"
+        yield f"  {kink.kind} where {words['where']}: {words['interval']}, convention {words['convention']}"
+        yield f"    {words['why']}"
     labels = ", ".join(variant.label for variant in operation.variants)
     yield f"  variants: {labels}; shown: {derivation.variant.label}"
     for part, steps in derivation.parts.items():

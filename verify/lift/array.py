@@ -54,7 +54,7 @@ class Lifted(np.lib.mixins.NDArrayOperatorsMixin):
     @property
     def shape(self) -> tuple[int, ...]:
         """Sizes of the axes."""
-        return self.cells.shape
+        return tuple(self.cells.shape)
 
     @property
     def ndim(self) -> int:

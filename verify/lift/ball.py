@@ -299,7 +299,7 @@ def _shifted(x: arb_series, by: int) -> arb_series:
 def power(base: Any, exponent: Any) -> Any:
     """Return ``base**exponent``: by products for a whole exponent, else by exp and log."""
     if isinstance(exponent, arb) and exponent.is_exact() and exponent.is_integer():
-        whole = int(exponent.unique_fmpz())
+        whole = int(exponent.fmpz())
         if whole >= 0:
             return _whole_power(base, whole)
         return quotient(arb(1), _whole_power(base, -whole))

@@ -11,12 +11,12 @@ from verify.lift.array import Lifted, object_array
 from verify.lift.functions import lifts
 
 
-def _first(parts: Any) -> Lifted:
+def _first(parts: Any) -> Any:
     return next(part for part in parts if isinstance(part, Lifted))
 
 
 @lifts(np.einsum)
-def _einsum(subscripts: str, *parts: Any, **_: Any) -> Lifted:
+def _einsum(subscripts: str, *parts: Any, **_: Any) -> Any:
     """Contract as NumPy's loop over objects does, where the empty sum is made exact."""
     if not isinstance(subscripts, str):
         raise OpaqueError("numpy.einsum is lifted with its subscripts as a string: 'ij,jk->ik'")
@@ -62,7 +62,7 @@ def _aligned(terms: str, cells: Any, order: list[str]) -> Any:
 
 
 @lifts(np.tensordot)
-def _tensordot(a: Any, b: Any, axes: Any = 2) -> Lifted:
+def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     x = _first((a, b))
     left, right = x.cells_of(a), x.cells_of(b)
     if isinstance(axes, int):
@@ -108,7 +108,7 @@ class _Ordered:
 
 
 @lifts(np.sort)
-def _sort(x: Lifted, axis: Any = -1, **_: Any) -> Lifted:
+def _sort(x: Lifted, axis: Any = -1, **_: Any) -> Any:
     cells, axis_ = _along(x, axis)
     return x.like(np.take_along_axis(cells, np.argsort(x, axis=axis), axis_))
 
@@ -136,7 +136,7 @@ def _argmin(x: Lifted, axis: Any = None, **_: Any) -> Any:
 
 
 @lifts(np.take_along_axis)
-def _take_along_axis(x: Lifted, indices: Any, axis: Any = -1) -> Lifted:
+def _take_along_axis(x: Lifted, indices: Any, axis: Any = -1) -> Any:
     return x.like(np.take_along_axis(x.cells, indices, axis))
 
 
@@ -149,26 +149,26 @@ def _nonzero(x: Lifted) -> Any:
 
 
 @lifts(np.var)
-def _var(x: Lifted, axis: Any = None, ddof: int = 0, keepdims: bool = False, **_: Any) -> Lifted:
+def _var(x: Lifted, axis: Any = None, ddof: int = 0, keepdims: bool = False, **_: Any) -> Any:
     centred = x - np.mean(x, axis=axis, keepdims=True)
     total = np.sum(centred * centred, axis=axis, keepdims=keepdims)
     return total / (x.size // max(total.size, 1) - ddof)
 
 
 @lifts(np.std)
-def _std(x: Lifted, axis: Any = None, ddof: int = 0, keepdims: bool = False, **_: Any) -> Lifted:
+def _std(x: Lifted, axis: Any = None, ddof: int = 0, keepdims: bool = False, **_: Any) -> Any:
     return np.sqrt(np.var(x, axis=axis, ddof=ddof, keepdims=keepdims))
 
 
 @lifts(np.average)
-def _average(x: Lifted, axis: Any = None, weights: Any = None, **_: Any) -> Lifted:
+def _average(x: Lifted, axis: Any = None, weights: Any = None, **_: Any) -> Any:
     if weights is None:
         return np.mean(x, axis=axis)
     return np.sum(x * weights, axis=axis) / np.sum(x.like(np.broadcast_to(x.cells_of(weights), x.shape)), axis=axis)
 
 
 @lifts(np.median)
-def _median(x: Lifted, axis: Any = None, **_: Any) -> Lifted:
+def _median(x: Lifted, axis: Any = None, **_: Any) -> Any:
     ordered = np.sort(x, axis=axis)
     along = 0 if axis is None else axis
     n = ordered.shape[along]
@@ -177,7 +177,7 @@ def _median(x: Lifted, axis: Any = None, **_: Any) -> Lifted:
 
 
 @lifts(np.diff)
-def _diff(x: Lifted, n: int = 1, axis: int = -1, **_: Any) -> Lifted:
+def _diff(x: Lifted, n: int = 1, axis: int = -1, **_options: Any) -> Any:
     for _ in range(n):
         size = x.shape[axis]
         x = np.take(x, range(1, size), axis=axis) - np.take(x, range(size - 1), axis=axis)
@@ -197,7 +197,7 @@ def _array_equal(x: Any, y: Any, **_: Any) -> bool:
 
 
 @lifts(np.append)
-def _append(x: Any, values: Any, axis: Any = None) -> Lifted:
+def _append(x: Any, values: Any, axis: Any = None) -> Any:
     parts = [x, values] if axis is not None else [np.ravel(x), np.ravel(values)]
     return np.concatenate(parts, axis=axis or 0)
 
@@ -208,17 +208,17 @@ def _split(x: Lifted, sections: Any, axis: int = 0) -> list[Lifted]:
 
 
 @lifts(np.vstack)
-def _vstack(parts: Any, **_: Any) -> Lifted:
+def _vstack(parts: Any, **_: Any) -> Any:
     return np.concatenate([part if np.ndim(part) > 1 else np.reshape(part, (1, -1)) for part in parts], axis=0)
 
 
 @lifts(np.hstack)
-def _hstack(parts: Any, **_: Any) -> Lifted:
+def _hstack(parts: Any, **_: Any) -> Any:
     return np.concatenate(list(parts), axis=1 if np.ndim(parts[0]) > 1 else 0)
 
 
 @lifts(np.pad)
-def _pad(x: Lifted, pad_width: Any, mode: str = "constant", **options: Any) -> Lifted:
+def _pad(x: Lifted, pad_width: Any, mode: str = "constant", **options: Any) -> Any:
     """Pad by placing indices: what is padded is a copy of an entry, or a constant."""
     places = np.arange(x.size).reshape(x.shape)
     if mode == "constant":
@@ -226,5 +226,6 @@ def _pad(x: Lifted, pad_width: Any, mode: str = "constant", **options: Any) -> L
         padded = np.pad(places, pad_width, constant_values=-1)
         flat = [*x.cells.ravel(), value]
         return x.like(object_array([flat[k] for k in padded.ravel()], padded.shape))
-    padded = np.pad(places, pad_width, mode=mode, **options)
+    pad: Any = np.pad  # its modes are typed apart, each with its options
+    padded = pad(places, pad_width, mode=mode, **options)
     return x.like(x.cells.ravel()[padded])

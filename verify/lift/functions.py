@@ -52,8 +52,8 @@ for _function in (
 ):  # fmt: skip
     FUNCTIONS[_function] = _on_cells(_function)
 
-for _function in (np.tril, np.triu, np.diag):
-    FUNCTIONS[_function] = _masking(_function)
+for _masked in (np.tril, np.triu, np.diag):
+    FUNCTIONS[_masked] = _masking(_function)
 
 
 @lifts(np.shape)
@@ -86,11 +86,12 @@ def _reduction(ufunc: np.ufunc) -> Callable[..., Any]:
     return reduced
 
 
-for _function, _ufunc in (
+_REDUCTIONS: tuple[tuple[Any, np.ufunc], ...] = (
     (np.sum, np.add), (np.prod, np.multiply), (np.max, np.maximum), (np.min, np.minimum),
     (np.amax, np.maximum), (np.amin, np.minimum), (np.any, np.logical_or), (np.all, np.logical_and),
-):  # fmt: skip
-    FUNCTIONS[_function] = _reduction(_ufunc)
+)  # fmt: skip
+for _reducing, _ufunc in _REDUCTIONS:
+    FUNCTIONS[_reducing] = _reduction(_ufunc)
 
 
 @lifts(np.mean)

@@ -84,13 +84,13 @@ def _identity(x: Lifted, n: int) -> Cells:
 
 
 @lifts(np.linalg.inv)
-def _inv(x: Lifted) -> Lifted:
+def _inv(x: Lifted) -> Any:
     _square(x, "inv")
     return x.like(_stacked(lambda a: eliminate(a, _identity(x, len(a)))[0], x.cells))
 
 
 @lifts(np.linalg.solve)
-def _solve(a: Any, b: Any) -> Lifted:
+def _solve(a: Any, b: Any) -> Any:
     x = a if isinstance(a, Lifted) else b
     matrices, right = x.cells_of(a), x.cells_of(b)
     vector = right.ndim == 1
@@ -130,7 +130,7 @@ def cofactors(a: Cells) -> Any:
 
 
 @lifts(np.linalg.det)
-def _det(x: Lifted) -> Lifted:
+def _det(x: Lifted) -> Any:
     _square(x, "det")
     return x.like(_stacked(lambda a: scalar_cells(determinant(a)), x.cells))
 
@@ -142,7 +142,7 @@ def _slogdet(x: Lifted) -> Any:
 
 
 @lifts(np.linalg.cholesky)
-def _cholesky(x: Lifted, upper: bool = False) -> Lifted:
+def _cholesky(x: Lifted, upper: bool = False) -> Any:
     _square(x, "cholesky")
     lower = x.like(_stacked(lambda a: _lower_factor(x, a), x.cells))
     return np.swapaxes(lower, -1, -2) if upper else lower
@@ -180,12 +180,12 @@ def _norm(x: Lifted, ord: Any = None, axis: Any = None, keepdims: bool = False) 
 
 
 @lifts(np.trace)
-def _trace(x: Lifted, offset: int = 0, axis1: int = 0, axis2: int = 1, **_: Any) -> Lifted:
+def _trace(x: Lifted, offset: int = 0, axis1: int = 0, axis2: int = 1, **_: Any) -> Any:
     return np.sum(np.diagonal(x, offset, axis1, axis2), axis=-1)
 
 
 @lifts(np.linalg.matrix_power)
-def _matrix_power(x: Lifted, n: int) -> Lifted:
+def _matrix_power(x: Lifted, n: int) -> Any:
     _square(x, "matrix_power")
     if n < 0:
         return np.linalg.matrix_power(np.linalg.inv(x), -n)

@@ -31,7 +31,7 @@ PREDICATES = {*_COMPARISONS, np.isnan, np.isfinite, np.isinf, np.signbit, np.log
 ON_CELLS.update({ufunc: ufunc for ufunc in _COMPARISONS})
 
 
-def _entrywise(function: Callable[..., Any], arity: int) -> Callable[..., Any]:
+def _entrywise(function: Callable[..., Any], arity: int) -> Any:
     return np.frompyfunc(function, arity, 1)
 
 
@@ -52,16 +52,17 @@ ON_CELLS[np.remainder] = _entrywise(elementary.mod, 2)
 ON_CELLS[np.floor_divide] = _entrywise(lambda x, y: elementary.floor(x / y), 2)
 ON_CELLS[np.sign] = _entrywise(lambda x: x.signum(), 1)
 ON_CELLS[np.conjugate] = _entrywise(lambda x: x, 1)
-for _ufunc in (np.maximum, np.fmax):
-    ON_CELLS[_ufunc] = _entrywise(max, 2)
-for _ufunc in (np.minimum, np.fmin):
-    ON_CELLS[_ufunc] = _entrywise(min, 2)
+for _larger in (np.maximum, np.fmax):
+    ON_CELLS[_larger] = _entrywise(max, 2)
+for _smaller in (np.minimum, np.fmin):
+    ON_CELLS[_smaller] = _entrywise(min, 2)
 ON_CELLS[np.heaviside] = _entrywise(lambda x, y: y if x == 0 else (x.signum() + 1) / 2, 2)
 ON_CELLS[np.copysign] = _entrywise(lambda x, y: abs(x) if y >= 0 else -abs(x), 2)
 ON_CELLS[np.signbit] = _entrywise(lambda x: bool(x < 0), 1)
 ON_CELLS[np.logaddexp2] = lambda x, y: ON_CELLS[np.log2](ON_CELLS[np.exp2](x) + ON_CELLS[np.exp2](y))
-for _ufunc, _answer in ((np.isnan, False), (np.isinf, False), (np.isfinite, True)):
-    ON_CELLS[_ufunc] = _entrywise(lambda _, answer=_answer: answer, 1)
+_FINITE: tuple[tuple[Any, bool], ...] = ((np.isnan, False), (np.isinf, False), (np.isfinite, True))
+for _test, _answer in _FINITE:
+    ON_CELLS[_test] = _entrywise(lambda _, answer=_answer: answer, 1)
 ON_CELLS[np.logical_not] = _entrywise(lambda x: not x, 1)
 ON_CELLS[np.logical_and] = _entrywise(lambda x, y: bool(x) and bool(y), 2)
 ON_CELLS[np.logical_or] = _entrywise(lambda x, y: bool(x) or bool(y), 2)

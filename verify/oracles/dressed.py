@@ -50,6 +50,9 @@ class Dressed:
         """Return the norm of all entries."""
         return Dressed(jnp.linalg.norm(self.array.ravel(), ord=p))
 
+    def __neg__(self) -> Dressed:
+        return Dressed(-self.array)
+
     def __bool__(self) -> bool:
         return bool(self.array)
 
@@ -79,7 +82,6 @@ for _name in (
     "ge",
 ):
     setattr(Dressed, f"__{_name}__", _binary(f"__{_name}__"))
-Dressed.__neg__ = lambda self: Dressed(-self.array)  # type: ignore[attr-defined]
 
 
 def _bare(value: Any) -> Any:

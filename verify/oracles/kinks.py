@@ -30,7 +30,7 @@ INDEPENDENT_OF = (
 )
 BOUND = "None: the convention is met to the bit, and the claim lies between the one-sided derivatives."
 
-CANDIDATES = (0, 1, -1, 2, -2, Fraction(125, 8), 500, -500, 1000, 250, Fraction(1, 2))
+CANDIDATES = tuple(Fraction(n, 8) for n in (0, 8, -8, 16, -16, 125, 4000, -4000, 8000, 2000, 4))
 """Where declared kinks lie: zeros, ties and the jumps of the notes' f(a) at 500 / 2**n."""
 
 
@@ -76,8 +76,9 @@ def _check(
         Detail(f"{example.subject.variant.label}, {example.words()}", seen.status, seen.words)
         for example, seen in found
     )
+    strength = Strength.ENCLOSURE if status is Status.AGREE else None
     return Check(
-        "kinks", TITLE, COMPARES, INDEPENDENT_OF, status, Strength.ENCLOSURE if status is Status.AGREE else None, reason,
+        "kinks", TITLE, COMPARES, INDEPENDENT_OF, status, strength, reason,
         points=len(found), distinct=len(found), bound=BOUND, details=details, failures=tuple(failures),
     )  # fmt: skip
 
@@ -128,7 +129,7 @@ def _due(kink: Any, example: Example) -> Any:
 
 def kink_examples(subject: Subject, kink: Any) -> list[Example]:
     """Return points on the kink, in each dtype; none where it lies outside the domain or has no convention."""
-    place = next((c for c in map(Fraction, CANDIDATES) if kink.holds(c)), None)
+    place = next((c for c in CANDIDATES if kink.holds(c)), None)
     sizes = next((s for s in size_choices(subject) if all(n for _, n in s)), None)
     if place is None or sizes is None:
         return []

@@ -139,7 +139,7 @@ def _symbols(
     cells, formulas, at = {}, {}, {}
     for name, shape, positive in _arrays(subject, sizes):
         names = np.empty(shape, dtype=object)
-        values = np.empty(shape, dtype=object)
+        values: Any = np.empty(shape, dtype=object)
         for index in np.ndindex(shape):
             label = "_".join([name, *map(str, index)])
             names[index] = sp.Symbol(label, positive=True) if positive else sp.Symbol(label, real=True)
@@ -214,7 +214,8 @@ def _refuted(formula: Any) -> bool | None:
 def for_every_size(subject: Subject) -> bool:
     """Whether the rule, read in index notation with symbolic sizes, equals the symbolic VJP and JVP."""
     try:
-        return all(symbolic.equal_for_every_size(claimed, true) is True for claimed, true in _forms(subject))
+        constraints = subject.definition.constraints
+        return all(symbolic.equal_for_every_size(a, b, constraints) is True for a, b in _forms(subject))
     except (OpaqueError, RuleError):
         return False  # not read for every size; the shapes decide
 

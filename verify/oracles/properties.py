@@ -174,7 +174,7 @@ def layout(subject: Subject, example: Example) -> Observation:
 
 
 def _strided(x: Any) -> Any:
-    wide = np.zeros(tuple(2 * n for n in x.shape), dtype=x.dtype)
+    wide: Any = np.zeros(tuple(2 * n for n in x.shape), dtype=x.dtype)
     view = wide[(*(slice(None, None, 2) for _ in x.shape), ...)]
     view[...] = x
     return view

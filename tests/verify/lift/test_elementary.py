@@ -15,7 +15,8 @@ from verify.lift import Ball, precision
 from verify.lift.elementary import UNARY, arctan2, ceil, floor, hypot, logaddexp, mod, rint, trunc, unary
 
 INVERSES = [
-    ("sin", "arcsin"), ("tan", "arctan"), ("sinh", "arcsinh"), ("tanh", "arctanh"), ("expm1", "log1p"), ("exp2", "log2"),
+    ("sin", "arcsin"), ("tan", "arctan"), ("sinh", "arcsinh"), ("tanh", "arctanh"), ("expm1", "log1p"),
+    ("exp2", "log2"),
 ]  # fmt: skip
 OUTSIDE = {"arcsin": 1.5, "arccos": -2.0, "arccosh": 0.5, "arctanh": 1.0, "log1p": -1.0, "log2": 0.0, "log10": -3.0}
 
