@@ -34,7 +34,7 @@ __all__ = ["UnprintableError", "equation", "layout_of"]
 
 RELATIONS = {"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 FUNCTIONS = {name: name for name in ("log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sign", "erf")}
-FUNCTIONS |= {"asin": "arcsin", "acos": "arccos", "atan": "arctan"}
+FUNCTIONS |= {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "re": "Re", "im": "Im"}  # Abs brings Re and Im
 
 
 def layout_of(formula: object, marked: Iterable[Expr] = ()) -> lay.Layout:

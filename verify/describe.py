@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import math
+import textwrap
 from collections import Counter
 from functools import cache
 from importlib import resources
@@ -78,7 +79,7 @@ def _definition(subject: Subject) -> dict[str, Any]:
 
 def numeric_source(subject: Subject) -> str:
     """Return the text of the numeric program and of the rules it is made of."""
-    lines = [inspect.getsource(subject.claim.function).rstrip()]
+    lines = [textwrap.dedent(inspect.getsource(subject.claim.function)).strip()]
     lines += [_rule_source(numeric.rules[name]) for name in subject.claim.rules]
     return "\n\n".join(dict.fromkeys(lines))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import importlib
 import json
 from pathlib import Path
 
@@ -59,16 +58,6 @@ def hostile(every_status):
     led["operations"][0]["id"] = HOSTILE
     led["operations"][1]["definition"]["math"] = {"text": HOSTILE, "mathml": f"<math>{HOSTILE}</math>"}
     return led
-
-
-@pytest.fixture(scope="session")
-def browser(chromium):
-    """A headless Chromium."""
-    playwright = importlib.import_module("playwright.sync_api")
-    with playwright.sync_playwright() as engine:
-        opened = engine.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 class Visit:

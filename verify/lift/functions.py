@@ -53,7 +53,7 @@ for _function in (
     FUNCTIONS[_function] = _on_cells(_function)
 
 for _masked in (np.tril, np.triu, np.diag):
-    FUNCTIONS[_masked] = _masking(_function)
+    FUNCTIONS[_masked] = _masking(_masked)
 
 
 @lifts(np.shape)

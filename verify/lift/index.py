@@ -15,7 +15,7 @@ import sympy as sp
 
 from symbolic import Bracket
 from verify.errors import OpaqueError
-from verify.lift.keys import steps_of
+from verify.lift.keys import completed, ravel, repeated, steps_of, unravel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -89,17 +89,16 @@ class IndexArray(np.lib.mixins.NDArrayOperatorsMixin):
         return self.like([self.shape[axis] for axis in order], at)
 
     def reshape(self, *shape: Any) -> Self:
-        """Return the array with axes of size 1 put in or taken out; nothing else keeps the sizes symbolic."""
+        """Return the entries, row by row, in another shape: the place is counted once, and read off once."""
         target = tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
-        kept = [n for n in self.shape if n != 1]
-        if [n for n in target if n != 1] != kept:
-            raise OpaqueError(f"reshape from {self.shape} to {target} is not a formula in the indices for every size")
-        wide = [axis for axis, n in enumerate(target) if n != 1]
+        target = completed(target, self.size)
 
         def at(indices: tuple[Any, ...]) -> Any:
-            remaining = iter([indices[axis] for axis in wide])
-            return self.at(tuple(sp.Integer(0) if n == 1 else next(remaining) for n in self.shape))
+            return self.at(unravel(ravel(indices, target), self.shape))
 
+        kept = [n for n in self.shape if n != 1]
+        if [n for n in target if n != 1] == kept:
+            return self.like(target, lambda indices: self.at(repeated(indices, target, self.shape)))
         return self.like(target, at)
 
     def copy(self) -> Self:
@@ -115,7 +114,8 @@ class IndexArray(np.lib.mixins.NDArrayOperatorsMixin):
 
         def at(indices: tuple[Any, ...]) -> Any:
             given = iter(indices)
-            return self.at(tuple(step.inside(given) for step in steps if step.old))
+            found = [(step, step.inside(given)) for step in steps]  # a new axis takes an index too
+            return self.at(tuple(i for step, i in found if step.old))
 
         return self.like([step.size for step in steps if step.new], at)
 
@@ -143,6 +143,8 @@ class IndexArray(np.lib.mixins.NDArrayOperatorsMixin):
             raise OpaqueError(f"numpy.{ufunc.__name__}.{method} is not read for every size")
         if ufunc is np.matmul:
             return _matmul(*inputs)
+        if ufunc in _NEVER:
+            return np.bool_(False)
         if ufunc in _EQUALITIES:
             return _generic(self, ufunc, inputs)
         if ufunc in _CONNECTIVES and any(x is _CONNECTIVES[ufunc] for x in map(_settled, inputs)):
@@ -151,7 +153,8 @@ class IndexArray(np.lib.mixins.NDArrayOperatorsMixin):
         if formula is None:
             raise OpaqueError(f"numpy.{ufunc.__name__} is not read for every size")
         shape = _broadcast_shape([x.shape for x in inputs if isinstance(x, IndexArray)])
-        return self.like(shape, lambda indices: formula(*(_entry(x, indices) for x in inputs)))
+        inputs = tuple(x if isinstance(x, IndexArray) else _constant(x) for x in inputs)
+        return self.like(shape, lambda indices: formula(*(_indicator(_entry(x, indices)) for x in inputs)))
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         del types
@@ -178,6 +181,9 @@ _FORMULAS: dict[np.ufunc, Callable[..., Any]] = {
 }
 _FORMULAS |= {np.less: sp.Lt, np.less_equal: sp.Le, np.greater: sp.Gt, np.greater_equal: sp.Ge}
 _EQUALITIES = {np.equal, np.not_equal}
+_NEVER = {np.isnan, np.isinf}
+"""What no real number is."""
+
 _CONNECTIVES = {np.bitwise_and: False, np.logical_and: False, np.bitwise_or: True, np.logical_or: True}
 """What settles a connective whatever its other side: False for "and", True for "or"."""
 
@@ -234,6 +240,8 @@ def _summed(body: Callable[[Any], Any], size: Any) -> Any:
 
 def _matmul(x: IndexArray, y: IndexArray) -> IndexArray:
     rows, columns = x.shape[:-1], y.shape[1:]
+    if x.shape[-1] != y.shape[0]:
+        raise OpaqueError(f"the sizes {x.shape[-1]} and {y.shape[0]} of a product are not equal for every size")
 
     def at(indices: tuple[Any, ...]) -> Any:
         left, right = indices[: len(rows)], indices[len(rows) :]
@@ -321,12 +329,34 @@ def _where(condition: Any, x: Any, y: Any) -> Any:
     return chosen
 
 
+def _indicator(entry: Any) -> Any:
+    """Return 1 or 0 for a condition on the sign of an entry, as a polynomial in its sign; else the entry.
+
+    With s = sign(e), which is -1, 0 or 1: ``[e > 0] = (s² + s) / 2`` and ``[e < 0] = (s² - s) / 2``.
+
+    Raises
+    ------
+    OpaqueError
+        The condition is about something else.
+    """
+    if not isinstance(entry, sp.core.relational.Relational):
+        return entry
+    sign = sp.sign(entry.lhs - entry.rhs)
+    above, below = (sign**2 + sign) / 2, (sign**2 - sign) / 2
+    cases = {sp.Gt: above, sp.Lt: below, sp.Ge: 1 - below, sp.Le: 1 - above}
+    found = next((value for kind, value in cases.items() if isinstance(entry, kind)), None)
+    if found is None:
+        raise OpaqueError(f"the condition {entry} is not read for every size")
+    return found
+
+
 def _by_cases(condition: IndexArray, x: Any, y: Any) -> IndexArray:
     shape = _broadcast_shape([a.shape for a in (condition, x, y) if isinstance(a, IndexArray)])
 
     def at(indices: tuple[Any, ...]) -> Any:
         holds = _entry(condition, indices)
-        return sp.Piecewise((_entry(x, indices), holds), (_entry(y, indices), True))
+        chosen = _indicator(holds)
+        return chosen * _entry(x, indices) + (1 - chosen) * _entry(y, indices)
 
     return condition.like(shape, at)
 

@@ -1,7 +1,8 @@
-"""Basic keys (integers, slices, new axes) on axes of symbolic size."""
+"""Keys and places on axes of symbolic size: integers, slices, new axes, and row-major counting."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,7 +35,10 @@ class Step:
 
     def inside(self, given: Iterator[Any]) -> Any:
         """Return the old index that a new one stands for."""
-        return self.start + self.step * next(given) if self.new else self.start
+        if not self.new:
+            return self.start
+        i = next(given)
+        return self.start + self.step * i if self.old else i
 
     def outside(self, i: Any) -> tuple[Any, Any]:
         """Return the bracket that tells whether an old index is met, and the new one that meets it."""
@@ -75,3 +79,41 @@ def steps_of(key: Any, shape: Sequence[Any]) -> list[Step]:
     parts = [*parts[:where], *rest, *parts[where + 1 :]]
     sizes = iter(shape)
     return [Step(part, None if part is None else next(sizes)) for part in parts]
+
+
+def ravel(indices: Sequence[Any], shape: Sequence[Any]) -> Any:
+    """Return the place of an entry, row by row."""
+    place: Any = sp.Integer(0)
+    for i, n in zip(indices, shape, strict=True):
+        place = place * n + i
+    return sp.expand(place)
+
+
+def unravel(place: Any, shape: Sequence[Any]) -> tuple[Any, ...]:
+    """Return the indices of the entry at a place, row by row."""
+    indices: list[Any] = []
+    for n in reversed(shape[1:]):
+        indices.append(sp.Mod(place, n))
+        place = sp.floor(place / n)
+    return tuple(reversed([*indices, place])) if shape else ()
+
+
+def completed(target: Sequence[Any], size: Any) -> tuple[Any, ...]:
+    """Return the shape with its -1 worked out.
+
+    Raises
+    ------
+    OpaqueError
+        The shape does not hold as many entries for every size.
+    """
+    known = math.prod(n for n in target if n != -1)
+    whole = tuple(sp.cancel(size / known) if n == -1 else n for n in target)
+    if sp.expand(math.prod(whole) - size) != 0:
+        raise OpaqueError(f"a shape {tuple(target)} does not hold {size} entries for every size")
+    return whole
+
+
+def repeated(indices: tuple[Any, ...], target: Sequence[Any], shape: Sequence[Any]) -> tuple[Any, ...]:
+    """Return the indices where only axes of size 1 are put in or taken out."""
+    remaining = iter([i for i, n in zip(indices, target, strict=True) if n != 1])
+    return tuple(sp.Integer(0) if n == 1 else next(remaining) for n in shape)
