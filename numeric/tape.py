@@ -283,7 +283,8 @@ def apply_traced(rule: Rule | Called, inputs: tuple[Any, ...], parameters: dict[
     own = [isinstance(x, Tensor) and x.level == level for x in inputs]
     values = [x._array if o else constant(x) for x, o in zip(inputs, own, strict=True)]
     out = run_primal(rule, values, parameters)
-    dots = [x.tangent if o else None for x, o in zip(inputs, own, strict=True)]
+    # at level 0 an input may be a plain tensor, beside one around a foreign array
+    dots = [x.tangent if o and isinstance(x, Traced) else None for x, o in zip(inputs, own, strict=True)]
     if any(x_dot is not None for x_dot in dots):
         return Traced(out, level, push(rule, out, values, dots, parameters))
     for x in inputs:

@@ -101,7 +101,9 @@ def noise(phi: Callable[[float], float], step: float) -> float | None:
     for k in range(1, NOISE_LEVELS + 1):
         table = np.diff(table)
         gamma = math.factorial(k) ** 2 / math.factorial(2 * k)
-        levels.append(math.sqrt(gamma * float(np.mean(np.square(table)))))
+        size = float(np.max(np.abs(table)))  # taken out, so that no square overflows
+        mean = float(np.mean(np.square(table / size))) if 0 < size < math.inf else 0.0
+        levels.append(size * math.sqrt(gamma * mean))
         signs.append(bool(np.any(table > 0) and np.any(table < 0)))
     for k in range(NOISE_LEVELS - 2):
         window = levels[k : k + 3]

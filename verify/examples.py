@@ -113,7 +113,7 @@ def size_choices(subject: Subject) -> list[tuple[tuple[Any, int], ...]]:
 
 
 @st.composite
-def examples(draw: Any, subjects: Sequence[Subject], *, moderate: bool) -> Example:
+def examples(draw: Any, subjects: Sequence[Subject], *, moderate: bool, weighted: bool = False) -> Example:
     """Draw an example of one of the subjects.
 
     Parameters
@@ -122,6 +122,8 @@ def examples(draw: Any, subjects: Sequence[Subject], *, moderate: bool) -> Examp
         The variants to draw from; simplest first.
     moderate : bool
         Keep values to where squares neither overflow nor vanish; otherwise the dtype's whole range.
+    weighted : bool
+        Draw directions and cotangents as floats, zeros among them, in place of small integers.
     """
     subject = draw(st.sampled_from(subjects))
     dtype = draw(st.sampled_from(DTYPES))
@@ -133,9 +135,17 @@ def examples(draw: Any, subjects: Sequence[Subject], *, moderate: bool) -> Examp
         name: draw(_array(shape, dtype, values(subject, name, dtype, moderate=moderate)))
         for name, shape in shapes.items()
     }
-    tangents = {name: draw(_array(shape, dtype, _WEIGHTS)) for name, shape in shapes.items()}
-    out_bar = draw(_array(concrete(subject.definition.out.shape, dict(sizes)), dtype, _WEIGHTS))
+    weights = _WEIGHTS | _floats(dtype) if weighted else _WEIGHTS
+    tangents = {name: draw(_array(shape, dtype, weights)) for name, shape in shapes.items()}
+    out_bar = draw(_array(concrete(subject.definition.out.shape, dict(sizes)), dtype, weights))
     return Example(subject, dtype, sizes, arrays, tangents, out_bar)
+
+
+def _floats(dtype: np.dtype[Any]) -> Any:
+    """Return floats whose products with moderate values neither overflow nor vanish, and zero."""
+    width: Any = 8 * dtype.itemsize
+    floats = st.floats(-(2.0**20), 2.0**20, width=width, allow_subnormal=False)
+    return floats.filter(lambda v: v == 0 or abs(v) >= 2.0**-20)
 
 
 _WEIGHTS = st.sampled_from([1, 2, -1, 3, -2, -3])

@@ -6,8 +6,9 @@ import zlib
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import numeric
 from verify.describe import described
-from verify.errors import RuleError
+from verify.errors import OpaqueError, RuleError
 from verify.examples import examples, simple_examples
 from verify.failures import failure
 from verify.oracles import differences, enclosure, kinks, proof, properties, rounding, witnesses
@@ -133,7 +134,8 @@ class Trial:
     def _search(
         self, label: str, judge: Callable[[Subject, Example], Observation], count: int | None = None
     ) -> Outcome:
-        strategy = examples(self.subjects, moderate=label.split("/", maxsplit=1)[0] in _MODERATE)
+        oracle = label.split("/", maxsplit=1)[0]
+        strategy = examples(self.subjects, moderate=oracle in _MODERATE, weighted=oracle in _WEIGHTED)
         outcome = search(
             strategy,
             lambda example: _seen(judge, example),
@@ -194,6 +196,10 @@ def _seen(judge: Callable[[Subject, Example], Observation], example: Example) ->
         return judge(example.subject, example)
     except RuleError as error:
         return Observation(Status.DISAGREE, words=str(error))
+    except OpaqueError as error:
+        return Observation(Status.UNDECIDED, words=str(error))
+    except numeric.NumericError as error:
+        return Observation(Status.DISAGREE, words=f"the program raises {type(error).__name__}: {error}")
 
 
 _STRENGTH = {
@@ -204,6 +210,10 @@ _STRENGTH = {
 
 _MODERATE = frozenset({"differences", "rounding", "torch", "jax", "properties"})
 """Oracles that run floats: their inputs keep to where squares neither overflow nor vanish."""
+
+
+_WEIGHTED = frozenset({"rounding", "torch", "jax", "properties"})
+"""Oracles whose directions and cotangents are floats of every size, zeros among them, and not small integers."""
 
 
 def _sides(oracle: str) -> tuple[str, str]:

@@ -141,11 +141,11 @@ def headline(record: dict[str, Any]) -> str:
     """Return the verdict on the whole run, as a sentence."""
     operations = record["operations"]
     right = sum(o["verdict"] == "right" for o in operations)
-    words = f"{right} of {len(operations)} operations are right" if operations else "No operation was asked about"
+    words = f"{right} of {len(operations)} operations are right" if operations else "No operation was judged"
     claims = record["claims"]
     if claims:
-        held = sum(c["verdict"] in {"holds", "holds-if", "not-checkable"} for c in claims)
-        words += f"; {held} of {len(claims)} sentences of the notes hold, some on a condition"
+        held = sum(c["verdict"] in {"holds", "holds-if"} for c in claims)
+        words += f"; {held} of {len(claims)} sentences of the notes hold, some on a condition (the rest: see the page)"
     return words + (" (partial: interrupted)." if record["run"]["partial"] else ".")
 
 

@@ -77,12 +77,12 @@ class Subject:
         RuleError
             A rule raised, other than at a singular point.
         """
-        _, pull = numeric.func.vjp(self.program, *arrays)
-        with _on_trial("VJP"):
+        with _on_trial("VJP", *arrays, out_bar):
+            _, pull = numeric.func.vjp(self.program, *arrays)
             return tuple(pull(out_bar))
 
     def forward(self, arrays: Sequence[Any]) -> Any:
-        """Return the value of the numeric program."""
+        """Return the value of the numeric program; raises as the program does."""
         out, _ = numeric.func.vjp(self.program, *arrays)
         return out
 
@@ -94,7 +94,7 @@ class Subject:
         RuleError
             A rule raised, other than at a singular point.
         """
-        with _on_trial("JVP"):
+        with _on_trial("JVP", *arrays, *tangents):
             out, out_dot = numeric.func.jvp(self.program, tuple(arrays), tuple(tangents))
         return out, out_dot
 
@@ -106,34 +106,41 @@ class Subject:
 
     def true_value(self, example: Example, arrays: dict[str, Any]) -> Any:
         """Return the definition's value on object arrays of balls, by input name."""
-        return _balls(symbolic.evaluate(self.definition.out, self.sizes(example), arrays))
+        return _balls(_evaluated(self.definition.out, self.sizes(example), arrays))
 
     def true_vjp(self, example: Example, arrays: dict[str, Any]) -> dict[str, Any]:
         """Return the symbolic VJP on object arrays; `arrays` holds `out_bar` too."""
         return {
-            name: _balls(symbolic.evaluate(self.derivation.vjp[name], self.sizes(example), arrays))
-            for name in self.inputs
+            name: _balls(_evaluated(self.derivation.vjp[name], self.sizes(example), arrays)) for name in self.inputs
         }
 
     def true_jvp(self, example: Example, arrays: dict[str, Any]) -> Any:
         """Return the symbolic JVP on object arrays; `arrays` holds the tangents too."""
-        return _balls(symbolic.evaluate(self.derivation.jvp, self.sizes(example), arrays))
+        return _balls(_evaluated(self.derivation.jvp, self.sizes(example), arrays))
 
 
 @contextmanager
-def _on_trial(mode: str) -> Iterator[None]:
-    """Turn what a rule raises into a finding about the rule."""
+def _on_trial(mode: str, *given: Any) -> Iterator[None]:
+    """Turn what a rule raises, or changes in place, into a finding about the rule."""
+    before = [(x, x.copy()) for x in given if isinstance(x, np.ndarray)]
     try:
         yield
     except VerifyError:
         raise
     except (numeric.NumericError, ArithmeticError, AttributeError, IndexError, TypeError, ValueError) as error:
         raise RuleError(f"the {mode} raises {type(error).__name__}: {error}") from error
+    if not all(np.array_equal(x, kept, equal_nan=True) for x, kept in before):
+        raise RuleError(f"the {mode} changes its inputs or cotangents in place")
 
 
 def _lies_on(kink: Any, x: Any) -> bool:
     there = [kink.holds(Fraction(*v.as_integer_ratio())) for v in np.ravel(x)]
     return bool(there) and (all(there) if kink.whole else any(there))
+
+
+def _evaluated(form: Any, sizes: Any, arrays: Any) -> Any:
+    with np.errstate(all="ignore"):  # an empty sum is a plain 0: what it is divided by shows as NaN, and is judged
+        return symbolic.evaluate(form, sizes, arrays)
 
 
 def _balls(result: Any) -> Any:

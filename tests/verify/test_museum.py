@@ -73,7 +73,7 @@ MUSEUM = (
     Planted(
         "a rule in half precision", "mul", "mul", 1,
         lambda out_bar, _out, x, _y: (out_bar * x).astype(np.float16).astype(x.dtype),
-        {"x": ((1, 1), ["128.4375"]), "y": ((1, 1), ["0.0"])}, "lost digits", "The formula is right; its floating-point result loses digits that the problem does not. Seen: y_bar[0, 0] keeps 3 of 6 digits.", oracle="rounding", status="unstable",
+        {"x": ((1, 1), ["3.0"]), "y": ((1, 1), ["0.0"])}, "lost digits", "The formula is right; its floating-point result loses digits that the problem does not. Seen: y_bar[0, 0] keeps 3 of 6 digits.", oracle="rounding", status="unstable",
     ),
     Planted("a lost minus", "div", "div", 1, lambda out_bar, _out, x, y: out_bar * (x / y / y), {"x": ((1, 1), ["1.0"]), "y": ((1, 1), ["1.0"])}, "sign", "y_bar has the opposite sign everywhere."),
     Planted("a quotient by y in place of y²", "div", "div", 1, lambda out_bar, _out, x, y: -out_bar * (x / y), {"x": ((1, 2), ["1.0", "2.0"]), "y": ((1, 2), ["1.0", "2.0"])}, "some entries only", "1 of 2 entries of y_bar differ, the first at [0, 1]."),

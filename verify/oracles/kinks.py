@@ -130,12 +130,13 @@ def _due(kink: Any, example: Example) -> Any:
 def kink_examples(subject: Subject, kink: Any) -> list[Example]:
     """Return points on the kink, in each dtype; none where it lies outside the domain or has no convention."""
     place = next((c for c in CANDIDATES if kink.holds(c)), None)
-    sizes = next((s for s in size_choices(subject) if all(n for _, n in s)), None)
-    if place is None or sizes is None:
+    choices = [next((s for s in size_choices(subject) if all(n >= least for _, n in s)), None) for least in (1, 2)]
+    if place is None:
         return []
     if kink.kind != "endless" and not subject.definition.domain.allows(kink.input, place):
         return []
-    return [_example(subject, kink, float(place), sizes, dtype) for dtype in DTYPES]
+    chosen = dict.fromkeys(sizes for sizes in choices if sizes is not None)  # a single entry, and several
+    return [_example(subject, kink, float(place), sizes, dtype) for sizes in chosen for dtype in DTYPES]
 
 
 def _example(subject: Subject, kink: Any, place: float, sizes: Any, dtype: Any) -> Example:

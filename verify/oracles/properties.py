@@ -53,6 +53,10 @@ def in_balls(
     return judge
 
 
+WEIGHTS = ((2, 3), (2.0**40, 0), (2.0**-40, 0))
+"""Weights of two cotangents: a threshold or a clip shows at one scale or another."""
+
+
 def _lifted(subject: Subject, example: Example) -> list[Any]:
     return [lift(ball_array(example.arrays[name]), example.dtype) for name in subject.inputs]
 
@@ -84,7 +88,7 @@ def adjoint(subject: Subject, example: Example) -> Comparison:
 
 @in_balls
 def linear(subject: Subject, example: Example) -> Comparison:
-    """The VJP is linear in the cotangent: pullback(2 v + 3 w) = 2 pullback(v) + 3 pullback(w)."""
+    """The VJP is linear in the cotangent, at every scale: pullback(2 v + 3 w) = 2 pullback(v) + 3 pullback(w)."""
     arrays = _lifted(subject, example)
     v = ball_array(example.out_bar)
     w = ball_array(np.roll(example.out_bar.ravel(), 1).reshape(example.out_bar.shape) - 5)
@@ -92,9 +96,12 @@ def linear(subject: Subject, example: Example) -> Comparison:
     def pull(cells: Any) -> list[Any]:
         return _cells(subject.pullback(arrays, lift(cells, example.dtype)))
 
-    together, one, other = pull(2 * v + 3 * w), pull(v), pull(w)
-    names = zip(subject.inputs, together, one, other, strict=True)
-    return merged([compare(f"{name}_bar", t, np.asarray(2 * a + 3 * b, dtype=object)) for name, t, a, b in names])
+    one, other = pull(v), pull(w)
+    found = []
+    for left, right in WEIGHTS:
+        together = zip(subject.inputs, pull(left * v + right * w), one, other, strict=True)
+        found += [compare(f"{n}_bar", t, np.asarray(left * a + right * b, dtype=object)) for n, t, a, b in together]
+    return merged(found)
 
 
 @in_balls
@@ -117,7 +124,7 @@ def chain(subject: Subject, example: Example) -> Comparison:
 @in_balls
 def second(subject: Subject, example: Example) -> Comparison:
     """Reverse over reverse: <u, d/dx (VJP) u> is twice the series' coefficient of t²."""
-    if subject.declared:
+    if subject.declared or subject.on_kink(example):
         return Comparison(Status.NOT_APPLICABLE, 0)
     arrays = _lifted(subject, example)
     out_bar = lift(ball_array(example.out_bar), example.dtype)
@@ -133,6 +140,64 @@ def second(subject: Subject, example: Example) -> Comparison:
     bends = [2 * cell.coefficient(2) for cell in subject.true_value(example, series).ravel()]
     true = _inner([Ball(b) for b in bends], ball_array(example.out_bar))
     return _pairing(curvatures, directions, "<u, H u>", true)
+
+
+@in_balls
+def one_at_a_time(subject: Subject, example: Example) -> Comparison:
+    """The JVP along several tangents is the sum of the JVPs along each with the others zero."""
+    arrays = _lifted(subject, example)
+    tangents = [lift(ball_array(example.tangents[name]), example.dtype) for name in subject.inputs]
+    _, due = subject.pushforward(arrays, tangents)
+    total: Any = 0
+    for k in range(len(tangents)):
+        alone = [x_dot if i == k else 0 * x_dot for i, x_dot in enumerate(tangents)]
+        total = total + subject.pushforward(arrays, alone)[1]
+    return compare("out_dot", total.cells, due.cells)
+
+
+@in_balls
+def stretched(subject: Subject, example: Example) -> Comparison:
+    """Where an axis of size 1 is broadcast, its cotangent is the sum over the axis."""
+    found = []
+    inputs = subject.inputs if len(subject.inputs) > 1 else ()  # one input alone meets nothing to broadcast with
+    for k, name in enumerate(inputs):
+        for axis in range(example.arrays[name].ndim):
+            found += _stretched_along(subject, example, k, axis)
+    return merged(found) if found else Comparison(Status.NOT_APPLICABLE, 0)
+
+
+def _stretched_along(subject: Subject, example: Example, k: int, axis: int) -> list[Comparison]:
+    """Compare one input given with size 1 along an axis with the same input given in full."""
+    arrays = [ball_array(example.arrays[name]) for name in subject.inputs]
+    if arrays[k].shape[axis] < 2:
+        return []
+    thin = np.take(arrays[k], [0], axis=axis)
+    full = np.broadcast_to(thin, arrays[k].shape)
+    calls = [[lift(part if i == k else a, example.dtype) for i, a in enumerate(arrays)] for part in (thin, full)]
+    try:
+        outs = [subject.forward(call) for call in calls]
+    except numeric.NumericError:
+        return []  # the operation does not broadcast
+    if outs[0].shape != outs[1].shape or not bool(np.all(outs[0] == outs[1])):
+        return []
+    out_bar = lift(ball_array(example.out_bar), example.dtype)
+    small, large = (subject.pullback(call, out_bar)[k] for call in calls)
+    return [compare(f"{subject.inputs[k]}_bar", small.cells, np.sum(large, axis=axis, keepdims=True).cells)]
+
+
+def same_answer(subject: Subject, example: Example) -> Observation:
+    """A pullback has no memory: the same cotangent gives the same bits again, and what it gave before stays."""
+    arrays = [example.arrays[name] for name in subject.inputs]
+    with np.errstate(all="ignore"):
+        first = subject.pullback(arrays, example.out_bar)
+        kept = [x_bar.copy() for x_bar in first]
+        subject.pullback(arrays, example.out_bar + 1)
+        again = subject.pullback(arrays, example.out_bar)
+    if not _same_bits(list(first), kept):
+        return Observation(Status.DISAGREE, words="a cotangent that was given out changes at the next call")
+    if not _same_bits(list(again), kept):
+        return Observation(Status.DISAGREE, words="the same cotangent gives another answer the second time")
+    return Observation(Status.AGREE)
 
 
 def accumulation(subject: Subject, example: Example) -> Observation:
@@ -164,7 +229,7 @@ def _same_bits(left: list[Any], right: list[Any]) -> bool:
 
 def layout(subject: Subject, example: Example) -> Observation:
     """The VJP does not depend on how the arrays lie in memory: strided, reversed and Fortran-ordered inputs."""
-    for rearranged in (_strided, _fortran, _reversed):
+    for rearranged in (_strided, _fortran, _reversed, _constant):
         moved = example.with_arrays({name: rearranged(x) for name, x in example.arrays.items()}, rearranged)
         seen = rounding.judge(subject, moved)
         if seen.status is Status.UNSTABLE:
@@ -184,6 +249,11 @@ def _fortran(x: Any) -> Any:
     return np.asarray(x, order="F")
 
 
+def _constant(x: Any) -> Any:
+    """Return the first entry everywhere, in one place of memory: what the VJP of a sum hands on."""
+    return np.broadcast_to(x.ravel()[:1].reshape(()), x.shape) if x.size else x
+
+
 def _reversed(x: Any) -> Any:
     flip = tuple(slice(None, None, -1) for _ in x.shape)
     return x[flip].copy()[flip] if x.ndim else x
@@ -194,6 +264,9 @@ QUESTIONS: dict[str, Callable[[Subject, Example], Observation]] = {
     "linear in the cotangent": linear,
     "chain rule through the tape": chain,
     "reverse over reverse": second,
+    "one tangent at a time": one_at_a_time,
+    "broadcast axes are summed": stretched,
+    "the same answer twice": same_answer,
     "accumulation": accumulation,
     "any memory layout": layout,
 }

@@ -16,15 +16,17 @@ from verify.search import Observation
 from verify.verdicts import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from verify.examples import Example
     from verify.subject import Subject
 
 TITLE = "Rounding within the conditioning"
-COMPARES = ("numeric VJP as it runs in its dtype", "the exact VJP of the same inputs, in balls")
-INDEPENDENT_OF = "The exact VJP is the symbolic derivation evaluated in balls; the float result is the engine's own."
+COMPARES = ("numeric value, JVP and VJP as they run in their dtype", "the exact ones of the same inputs, in balls")
+INDEPENDENT_OF = "The exact numbers are the symbolic definition and derivation in balls; the floats are the engine's."
 BOUND = (
-    "How far the exact VJP moves when every input and cotangent moves by one ulp (its enclosure over such balls), "
-    "times 4 and the count of entries summed, plus 4 ulps of the result."
+    "How far the exact result moves when every input, tangent and cotangent moves by one ulp (its enclosure over such "
+    "balls), times 4 and the count of entries summed, plus 4 ulps of the result."
 )
 
 OWN_ULPS = 4
@@ -32,12 +34,20 @@ OWN_ULPS = 4
 
 
 def judge(subject: Subject, example: Example) -> Observation:
-    """Measure the float VJP at one point, in ulps, and hold it against the allowed distance."""
+    """Measure value, JVP and VJP as floats at one point, in ulps, and hold them against the allowed distance."""
     with precision(PRECISION):
-        exact = exact_vjp(subject, example)
+        exact = _exactly(lambda: _all(subject, example, ulp=False))
         if exact is None:
             return Observation(Status.NOT_APPLICABLE, words="kink or singular point")
-        return within(subject, example, claimed_vjp(subject, example), exact)
+        if any(overflows(cell.coefficient(0), example.dtype) for cell in exact["out"].ravel()):
+            return Observation(Status.NOT_APPLICABLE, words="the value itself overflows")
+        claimed = _claimed_bars(subject, example) | claimed_forward(subject, example)
+        stray = next(
+            (f"{of} is {x.dtype}, {example.dtype} is due" for of, x in claimed.items() if x.dtype != example.dtype), ""
+        )
+        if stray:
+            return Observation(Status.DISAGREE, words=stray)
+        return within(claimed, exact, lambda: _all(subject, example, ulp=True), example)
 
 
 def claimed_vjp(subject: Subject, example: Example) -> dict[str, Any]:
@@ -48,27 +58,62 @@ def claimed_vjp(subject: Subject, example: Example) -> dict[str, Any]:
     return dict(zip(subject.inputs, cotangents, strict=True))
 
 
+def _claimed_bars(subject: Subject, example: Example) -> dict[str, Any]:
+    return {f"{name}_bar": x_bar for name, x_bar in claimed_vjp(subject, example).items()}
+
+
+def claimed_forward(subject: Subject, example: Example) -> dict[str, Any]:
+    """Return the value and the JVP that the engine computes in the example's dtype."""
+    arrays = [example.arrays[name] for name in subject.inputs]
+    tangents = [example.tangents[name] for name in subject.inputs]
+    with np.errstate(all="ignore"):
+        out, out_dot = subject.pushforward(arrays, tangents)
+    return {"out": out, "out_dot": out_dot}
+
+
 def exact_vjp(subject: Subject, example: Example) -> dict[str, Any] | None:
     """Return the exact cotangents as balls, or None at a kink or singular point."""
+    return _exactly(lambda: _vjp(subject, example, ulp=False))
+
+
+def judge_vjp(subject: Subject, example: Example, theirs: dict[str, Any], exact: dict[str, Any]) -> Observation:
+    """Hold cotangents, by input name, against the exact ones and what the conditioning allows."""
+    claimed = {f"{name}_bar": x_bar for name, x_bar in theirs.items()}
+    return within(claimed, exact, lambda: _vjp(subject, example, ulp=True), example)
+
+
+def _exactly(ask: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the exact arrays, or None where one of them is singular or undecided."""
     try:
-        return _vjp(subject, example, ulp=False)
+        exact = ask()
     except (SingularError, UndecidableError, ZeroDivisionError):
         return None
+    finite = all(cell.coefficient(0).is_finite() for cells in exact.values() for cell in cells.ravel())
+    return exact if finite else None
 
 
-def within(subject: Subject, example: Example, claimed: dict[str, Any], exact: dict[str, Any]) -> Observation:
-    """Hold claimed cotangents against the exact ones and what the conditioning allows."""
-    try:
-        moved = _vjp(subject, example, ulp=True)
-    except (SingularError, UndecidableError, ZeroDivisionError):
+def within(
+    claimed: dict[str, Any], exact: dict[str, Any], moved: Callable[[], dict[str, Any]], example: Example
+) -> Observation:
+    """Hold claimed arrays against the exact ones and what the conditioning allows."""
+    wide = _exactly(moved)
+    if wide is None:
         return Observation(Status.NOT_APPLICABLE, words="within an ulp of a kink or singular point")
-    return _measured(subject, example, claimed, exact, moved)
+    return _measured(claimed, exact, wide, example)
+
+
+def _all(subject: Subject, example: Example, *, ulp: bool) -> dict[str, Any]:
+    """Return value, JVP and VJP as balls."""
+    arrays = {name: _cells(x, ulp=ulp) for name, x in example.arrays.items()}
+    tangents = {f"{name}_dot": _cells(x_dot, ulp=ulp) for name, x_dot in example.tangents.items()}
+    forward = {"out": subject.true_value(example, arrays), "out_dot": subject.true_jvp(example, arrays | tangents)}
+    return forward | _vjp(subject, example, ulp=ulp)
 
 
 def _vjp(subject: Subject, example: Example, *, ulp: bool) -> dict[str, Any]:
     arrays = {name: _cells(x, ulp=ulp) for name, x in example.arrays.items()}
     arrays["out_bar"] = _cells(example.out_bar, ulp=ulp)
-    return subject.true_vjp(example, arrays)
+    return {f"{name}_bar": x_bar for name, x_bar in subject.true_vjp(example, arrays).items()}
 
 
 def _cells(x: Any, *, ulp: bool) -> Any:
@@ -76,38 +121,28 @@ def _cells(x: Any, *, ulp: bool) -> Any:
     return ball_array(x, np.where(x == 0, 0, np.spacing(np.abs(x))) if ulp else None)
 
 
-def _measured(
-    subject: Subject,
-    example: Example,
-    claimed: dict[str, Any],
-    exact: dict[str, Any],
-    moved: dict[str, Any],
-) -> Observation:
+def _measured(claimed: dict[str, Any], exact: dict[str, Any], moved: dict[str, Any], example: Example) -> Observation:
     worst_ulps, worst_ratio, entries = 0.0, 0.0, []
     factor = 4 + sum(x.size for x in example.arrays.values())
-    for name in subject.inputs:
-        for index in np.ndindex(example.arrays[name].shape):
-            true = exact[name][index].coefficient(0)
-            value = float(claimed[name][index])
-            distance, ratio = _one(value, true, moved[name][index].coefficient(0), factor, example.dtype)
+    for of, values in claimed.items():
+        if values.shape != exact[of].shape:
+            return Observation(Status.DISAGREE, words=f"{of} has shape {values.shape}, {exact[of].shape} is due")
+        for index in np.ndindex(values.shape):
+            true, wide = exact[of][index].coefficient(0), moved[of][index].coefficient(0)
+            distance, ratio = _one(float(values[index]), true, wide, factor, example.dtype)
             worst_ulps, worst_ratio = max(worst_ulps, distance), max(worst_ratio, ratio)
             if ratio > 1:
-                entries.append(Entry(f"{name}_bar", index, arb(value), true))
+                entries.append(Entry(of, index, arb(float(values[index])), true))
     if entries:
-        return Observation(
-            Status.UNSTABLE,
-            ulps=worst_ulps,
-            ratio=worst_ratio,
-            words=_loss(entries[0], example.dtype),
-            entries=tuple(entries),
-        )
+        words = _loss(entries[0], example.dtype)
+        return Observation(Status.UNSTABLE, ulps=worst_ulps, ratio=worst_ratio, words=words, entries=tuple(entries))
     return Observation(Status.AGREE, ulps=worst_ulps, ratio=worst_ratio)
 
 
 def _one(value: float, true: arb, moved: arb, factor: int, dtype: Any) -> tuple[float, float]:
     """Return one entry's distance in ulps, and its ratio to what is allowed."""
     if overflows(true, dtype):
-        return (0.0, 0.0) if math.isinf(value) and (value > 0) == bool(true > 0) else (math.inf, math.inf)
+        return (0.0, 0.0) if not math.isfinite(value) else (math.inf, math.inf)
     distance = ulps(value, true, dtype)
     gap = arb(float(np.spacing(np.abs(dtype.type(float(true.mid()))))))
     allowed = factor * float((moved - true).abs_upper() / gap) + OWN_ULPS
