@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,8 @@ def run(
     found: dict[int, Finished] = {}
     # spawn: a forked child would inherit the threads of whatever library the caller has loaded
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=jobs, mp_context=context) as pool:
+    # Ctrl-C is the parent's to answer: a worker that dies of it too leaves the pool waiting for its result
+    with ProcessPoolExecutor(jobs, context, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
         futures = {pool.submit(work, task): k for k, task in enumerate(tasks)}
         try:
             _collect(futures, tasks, found, progress)

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 ORACLES = ("proof", "enclosure", "differences", "properties", "kinks", "rounding", "torch", "jax")
 """Who is asked, in the order of the page's columns."""
 
-Judge = "Callable[[Subject, Example], Observation]"
-
 
 def judge_operation(name: str, *, seed: int, profile: Profile, oracles: Sequence[str] | None = None) -> dict[str, Any]:
     """Ask the oracles about one operation and return its part of the record.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from rich.table import Table
 
 import numeric
 import reports
+from reports.summary import headline, lede
 from verify.claims import CLAIMS
 from verify.errors import UsageError
 from verify.job import Finished, Task, run
@@ -96,6 +98,8 @@ def _chosen(kind: str, patterns: Sequence[str], known: Iterable[str]) -> list[st
 def _writable(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):  # a folder that exists may still refuse files
+            pass
     except OSError as error:
         raise UsageError(f"--out {out}: {error.strerror}; give a folder that can be written") from None
 
@@ -128,25 +132,13 @@ def _lines(total: int) -> Callable[[Finished], None]:
 
 def _sum_up(record: dict[str, Any], paths: tuple[Path, Path]) -> None:
     console = Console()
-    console.print(headline(record), style="bold", highlight=False)
+    console.print(f"{headline(record)} {lede(record)}".strip(), style="bold", highlight=False)
     for entry in _attention(record)[:8]:
         console.print(f"  {entry['verdict']:>9}  {entry['id']}: {entry['reason']}", highlight=False, markup=False)
     console.print(_table(record))
     console.print(_numbers(record), highlight=False)
     for path in reversed(paths):
         console.print(f"  {path}", highlight=False, soft_wrap=True)
-
-
-def headline(record: dict[str, Any]) -> str:
-    """Return the verdict on the whole run, as a sentence."""
-    operations = record["operations"]
-    right = sum(o["verdict"] == "right" for o in operations)
-    words = f"{right} of {len(operations)} operations are right" if operations else "No operation was judged"
-    claims = record["claims"]
-    if claims:
-        held = sum(c["verdict"] in {"holds", "holds-if"} for c in claims)
-        words += f"; {held} of {len(claims)} sentences of the notes hold, some on a condition (the rest: see the page)"
-    return words + (" (partial: interrupted)." if record["run"]["partial"] else ".")
 
 
 def _attention(record: dict[str, Any]) -> list[dict[str, Any]]:

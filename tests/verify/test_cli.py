@@ -30,7 +30,7 @@ def reported(tmp_path_factory):
 def test_a_report_is_written_and_summed_up(reported):
     answer, out = reported
     assert answer.returncode == 0, answer.stderr
-    assert "2 of 2 operations are right." in answer.stdout
+    assert "All 2 operations are right." in answer.stdout
     assert {path.name for path in out.iterdir()} == {"report.html", "report.json"}
 
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 Cells = np.ndarray[Any, np.dtype[np.object_]]
-Constant = "Callable[[Any, np.dtype[Any]], Any]"
 
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 """NEP 18: the NumPy functions that can be lifted, filled in by `verify.lift.functions`."""

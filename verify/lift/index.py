@@ -20,7 +20,6 @@ from verify.lift.keys import completed, ravel, repeated, steps_of, unravel
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Entry = "Callable[[tuple[Any, ...]], Any]"
 
 _fresh = itertools.count()
 
@@ -28,12 +27,6 @@ _fresh = itertools.count()
 def fresh_index() -> sp.Symbol:
     """Return an index that no formula holds yet: bound indices must never be captured."""
     return sp.Symbol(f"s{next(_fresh)}", integer=True)
-
-
-def assumed(condition: Any, assumptions: list[Any]) -> bool:
-    """Take the generic answer of a comparison and note it: equalities are false, and say where."""
-    assumptions.append(condition)
-    return False
 
 
 class IndexArray(np.lib.mixins.NDArrayOperatorsMixin):
@@ -196,7 +189,7 @@ def _generic(x: IndexArray, ufunc: np.ufunc, inputs: Sequence[Any]) -> Any:
     """Answer an equality for entries in general position."""
     shape = _broadcast_shape([y.shape for y in inputs if isinstance(y, IndexArray)])
     indices = tuple(fresh_index() for _ in shape)
-    assumed(sp.Eq(*(_entry(y, indices) for y in inputs), evaluate=False), x.assumptions)
+    x.assumptions.append(sp.Eq(*(_entry(y, indices) for y in inputs), evaluate=False))
     return np.bool_(ufunc is np.not_equal)
 
 

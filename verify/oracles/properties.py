@@ -31,8 +31,6 @@ COMPARES = (
 INDEPENDENT_OF = "Consistency of the claim with itself, and of its second derivative with FLINT's series."
 BOUND = "None in balls; equal bits for accumulation; the rounding bound for layouts."
 
-_Judge = "Callable[[Subject, Example], Observation]"
-
 
 def in_balls(
     question: Callable[[Subject, Example], Comparison],
@@ -44,7 +42,8 @@ def in_balls(
             found = question(subject, example)
         except (SingularError, UndecidableError, ZeroDivisionError):
             return Observation(Status.NOT_APPLICABLE, words="kink or singular point")
-        return Observation(found.status, digits=found.digits, words=found.words, entries=found.entries)
+        digits = None if found.status is Status.NOT_APPLICABLE else found.digits
+        return Observation(found.status, digits=digits, words=found.words, entries=found.entries)
 
     def judge(subject: Subject, example: Example) -> Observation:
         return narrowed(lambda: ask(subject, example))

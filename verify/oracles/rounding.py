@@ -142,7 +142,8 @@ def _measured(claimed: dict[str, Any], exact: dict[str, Any], moved: dict[str, A
 def _one(value: float, true: arb, moved: arb, factor: int, dtype: Any) -> tuple[float, float]:
     """Return one entry's distance in ulps, and its ratio to what is allowed."""
     if overflows(true, dtype):
-        return (0.0, 0.0) if not math.isfinite(value) else (math.inf, math.inf)
+        rounded = math.isinf(value) and (value > 0) == bool(true > 0)
+        return (0.0, 0.0) if rounded else (math.inf, math.inf)
     distance = ulps(value, true, dtype)
     gap = arb(float(np.spacing(np.abs(dtype.type(float(true.mid()))))))
     allowed = factor * float((moved - true).abs_upper() / gap) + OWN_ULPS
