@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from verify.lift.array import FUNCTIONS, PROTOCOL, Lifted
-from verify.lift.ufuncs import dispatch
+from verify.lift import folds  # noqa: F401 - fills in the methods of ufuncs
+from verify.lift.array import FUNCTIONS, Lifted
+
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-PROTOCOL.ufunc = dispatch  # the array's half of NEP 13 stands below this module
-
 
 def lifts(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register what a function of NumPy does to lifted arrays."""
