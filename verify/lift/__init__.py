@@ -12,7 +12,10 @@ import numpy as np
 from flint import arb, arb_series
 
 import verify.lift.contractions
-import verify.lift.linalg  # noqa: F401 - fills in the tables of what can be lifted
+import verify.lift.factorizations
+import verify.lift.linalg
+import verify.lift.norms
+import verify.lift.spectral  # noqa: F401 - fills in the tables of what can be lifted
 from verify.lift.array import Lifted, object_array
 from verify.lift.ball import PRECISION, Ball, exact, literal, precision
 from verify.lift.symbol import Symbol, formula
