@@ -15,6 +15,7 @@ import verify.lift.contractions
 import verify.lift.factorizations
 import verify.lift.linalg
 import verify.lift.norms
+import verify.lift.ordering
 import verify.lift.spectral  # noqa: F401 - fills in the tables of what can be lifted
 from verify.lift.array import Lifted, object_array
 from verify.lift.ball import PRECISION, Ball, exact, literal, precision

@@ -1,7 +1,7 @@
 """Cholesky's factor and the QR factors of exact matrices, as LAPACK signs them.
 
 Both begin with the factor of the head; the later coefficients solve ``L Lᵀ = A`` differentiated. The factors of QR
-follow from Cholesky's of ``Aᵀ A``, whose diagonal is positive, and from the signs that Householder's reflections give R.
+follow from Cholesky's of ``Aᵀ A``, whose diagonal is positive, and the signs that Householder's reflections give R.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from verify.lift.array import Lifted, object_array
 from verify.lift.ball import Ball
 from verify.lift.functions import lifts
 from verify.lift.linalg import is_square
-from verify.lift.matrices import MatrixSeries, are_balls, convolved, midpoints, not_invertible, order_of, stacked
+from verify.lift.matrices import MatrixSeries, are_balls, midpoints, not_invertible, order_of, stacked
 
 Cells = Any
 

@@ -63,8 +63,8 @@ class MatrixSeries:
     @classmethod
     def of(cls, cells: Cells, order: int) -> Self:
         """Return the matrix of an object array of balls (m, n), to that many coefficients."""
-        values = [cell.v for cell in cells.ravel()]
-        return cls([arb_mat(*cells.shape, [_part(v, k) for v in values]) for k in range(order)])
+        values, (rows, columns) = [cell.v for cell in cells.ravel()], cells.shape
+        return cls([arb_mat(rows, columns, [_part(v, k) for v in values]) for k in range(order)])
 
     @classmethod
     def identity(cls, n: int, order: int) -> Self:

@@ -1,8 +1,8 @@
 """Eigenvalues, eigenvectors and singular values of exact matrices, where they are distinct.
 
 The head is FLINT's enclosure (acb_mat_eig_simple_rump, which proves that the eigenvalues are isolated). The later
-coefficients solve ``A V = V Λ`` in the basis of the head's eigenvectors, order by order. Order and signs are those of the
-floats that NumPy returns.
+coefficients solve ``A V = V Λ`` in the basis of the head's eigenvectors, order by order. Order and signs are those of
+the floats that NumPy returns.
 """
 
 from __future__ import annotations
@@ -209,7 +209,7 @@ def _svd(a: Lifted, full_matrices: bool = True, compute_uv: bool = True, hermiti
 
 
 def singular_values(a: Cells) -> Cells:
-    """Return the singular values (min(m, n)) of one matrix, largest first: roots of the eigenvalues of a Gram matrix."""
+    """Return the singular values (min(m, n)) of one matrix, largest first: roots of a Gram matrix' eigenvalues."""
     series = MatrixSeries.of(a, order_of(a))
     small = series.T @ series if a.shape[0] >= a.shape[1] else series @ series.T
     cells = small.cells()

@@ -124,7 +124,7 @@ def _delivered(self: Lifted, ufunc: np.ufunc, result: Any, inputs: Sequence[Any]
     return self.like(self.filled_in(result) if ufunc in _SUMS else result, float_type(inputs))
 
 
-_SUMS = frozenset({np.matmul, np.vecdot})
+_SUMS = frozenset(getattr(np, name) for name in ("matmul", "vecdot", "matvec", "vecmat") if hasattr(np, name))
 
 
 def _stored(out: Any, values: Any) -> Any:
