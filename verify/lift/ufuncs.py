@@ -10,6 +10,7 @@ from verify.errors import OpaqueError
 from verify.lift import elementary
 from verify.lift.array import Lifted, operands, scalar_cells
 from verify.lift.ball import Ball
+from verify.lift.special import scipy_loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -95,7 +96,7 @@ def dispatch(self: Lifted, ufunc: np.ufunc, method: str, inputs: Sequence[Any], 
     OpaqueError
         The ufunc, the method or a keyword has no exact meaning here: the message names it.
     """
-    function = ON_CELLS.get(ufunc)
+    function = ON_CELLS.get(ufunc) or scipy_loop(ufunc)
     if function is None:
         raise OpaqueError(f"numpy.{ufunc.__name__} is not lifted: {operands(inputs)}")
     options = {k: v for k, v in kwargs.items() if k not in _IGNORED}
