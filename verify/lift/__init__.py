@@ -16,6 +16,8 @@ import verify.lift.factorizations
 import verify.lift.linalg
 import verify.lift.norms
 import verify.lift.ordering
+import verify.lift.scipy_linalg
+import verify.lift.scipy_special
 import verify.lift.spectral  # noqa: F401 - fills in the tables of what can be lifted
 from verify.lift.array import Lifted, object_array
 from verify.lift.ball import PRECISION, Ball, exact, literal, precision

@@ -47,7 +47,7 @@ def _matmul(x: Cells, y: Cells) -> Cells:
     product = product[..., 0] if columns else product
     if not rows:
         return product
-    return product[..., 0] if columns else product[..., 0, :]
+    return product[..., 0][()] if columns else product[..., 0, :]
 
 
 def _vecdot(x: Cells, y: Cells) -> Cells:
@@ -55,7 +55,7 @@ def _vecdot(x: Cells, y: Cells) -> Cells:
     if x.shape[-1] != y.shape[-1]:
         raise ValueError(f"vecdot: shapes {x.shape} and {y.shape} do not fit")
     wide, tall = np.broadcast_to(x, shape), np.broadcast_to(y, shape)
-    return matrix_product(wide[..., None, :], tall[..., :, None])[..., 0, 0]
+    return matrix_product(wide[..., None, :], tall[..., :, None])[..., 0, 0][()]
 
 
 ON_CELLS[np.matmul] = _matmul
@@ -75,8 +75,8 @@ def _cells(*parts: Any) -> tuple[Lifted, list[Cells]]:
     return x, [x.cells_of(np.asarray(p) if isinstance(p, (list, tuple)) else p) for p in parts]
 
 
-def _contracted(parts: tuple[Any, Any], x: Lifted, product: Cells) -> Any:
-    return x.like(x.filled_in(product), float_type(parts))
+def _contracted(parts: Any, x: Lifted, product: Cells) -> Any:
+    return x.like(np.asarray(x.filled_in(product), dtype=object)[()], float_type(parts))
 
 
 # -- NumPy's products of two arrays ----------------------------------------------------------------------------
@@ -191,7 +191,7 @@ def _einsum(*operands: Any, out: Any = None, **_: Any) -> Any:
         needed = {*final, *(label for term in terms[k + 1 :] for label in term)}
         current, labels = _pair(x, (current, labels), (other, others), needed)
     current, labels = _summed(x, current, labels, set(final))
-    result = x.like(x.filled_in(current.transpose([labels.index(label) for label in final])), float_type(parts))
+    result = _contracted(parts, x, current.transpose([labels.index(label) for label in final]))
     return result if out is None else np.positive(result, out=out)
 
 

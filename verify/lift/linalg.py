@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from verify.errors import OpaqueError, SingularError
-from verify.lift.array import FUNCTIONS, Lifted, object_array
+from verify.lift.array import FUNCTIONS, Lifted, object_array, scalar_cells
 from verify.lift.ball import Ball, head_of
 from verify.lift.functions import lifts
-from verify.lift.matrices import MatrixSeries, are_balls, midpoints, order_of, scalar, stacked
+from verify.lift.matrices import MatrixSeries, are_balls, midpoints, order_of, stacked
 from verify.lift.ufuncs import float_type
 
 Cells = Any
@@ -169,7 +169,7 @@ def determinant(x: Lifted, a: Cells) -> Any:
 @lifts(np.linalg.det)
 def _det(a: Lifted) -> Any:
     is_square(a, "det")
-    return a.like(*stacked(lambda m: (scalar(determinant(a, m)),), a.cells))
+    return a.like(stacked(lambda m: (scalar_cells(determinant(a, m)),), a.cells)[0][()])
 
 
 @lifts(np.linalg.slogdet)

@@ -178,7 +178,9 @@ def convolved(left: Sequence[arb_mat], right: Sequence[arb_mat], k: int) -> arb_
 
 
 def solved(matrix: arb_mat, right: arb_mat) -> arb_mat:
-    """Return FLINT's enclosure of ``matrix⁻¹ right``, or say why there is none."""
+    """Return FLINT's enclosure of ``matrix⁻¹ right``, or say why there is none; NaN goes in and out alone."""
+    if any(entry.is_nan() for entry in matrix.entries()):
+        return arb_mat(right.nrows(), right.ncols(), [UNKNOWN] * (right.nrows() * right.ncols()))
     try:
         return matrix.solve(right)
     except ZeroDivisionError:
@@ -257,13 +259,6 @@ def _easy(array: Cells) -> Cells:
     return object_array(
         [Ball(arb(i + 1 if i == j else 0)) for i in range(rows) for j in range(columns)], (rows, columns)
     )
-
-
-def scalar(cell: Any) -> Cells:
-    """Return one number as a matrix function returns it: an object array without axes."""
-    cells = np.empty((), dtype=object)
-    cells[()] = cell
-    return cells
 
 
 def midpoints(cells: Cells) -> Any:

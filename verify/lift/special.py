@@ -247,9 +247,9 @@ def _bessel(kind: str, sign: int) -> Callable[[Any, Any], Any]:
     def function(order: Any, v: Any) -> Any:
         n, head = constant(order, kind), head_of(v)
 
-        def slope(k: int) -> arb:
+        def slope(k: int) -> Any:
             terms = (getattr(head, kind)(n - k + 2 * i) * (sign**i * math.comb(k, i)) for i in range(k + 1))
-            return sum(terms, start=arb(0)) / 2**k * ((-1) ** k if kind == "bessel_k" else 1)
+            return sum(terms, start=arb(0)) / ((-2) ** k if kind == "bessel_k" else 2**k)
 
         return taylor(slope, v)
 

@@ -134,11 +134,24 @@ def _diagonal(column: arb_mat) -> arb_mat:
 # -- eigenvalues -----------------------------------------------------------------------------------------------
 
 
-def symmetric_eigen(a: Cells, dtype: np.dtype[Any], uplo: str = "L") -> tuple[Cells, Cells]:
-    """Return eigenvalues (n) in ascending order and eigenvectors (n, n) of the matrix that one triangle tells."""
+def symmetric_eigen(
+    a: Cells, dtype: np.dtype[Any], uplo: str = "L", floats: Callable[..., Any] = np.linalg.eigh
+) -> tuple[Cells, Cells]:
+    """Return eigenvalues (n) in ascending order and eigenvectors (n, n) of the matrix that one triangle tells.
+
+    Parameters
+    ----------
+    a : object array (n, n)
+    dtype : numpy dtype
+        Of the program, whose run in floats decides the signs.
+    uplo : {"L", "U"}
+        The triangle that is read.
+    floats : callable
+        The program's own function, on floats.
+    """
     low = np.tri(len(a), dtype=bool)
     symmetric = np.where(low if uplo == "L" else low.T, a, a.T)
-    return _eigen(np.linalg.eigh, symmetric, dtype)
+    return _eigen(floats, symmetric, dtype)
 
 
 def general_eigen(a: Cells, dtype: np.dtype[Any]) -> tuple[Cells, Cells]:
