@@ -12,7 +12,13 @@ import numpy as np
 from flint import arb, arb_series
 
 import verify.lift.contractions
-import verify.lift.linalg  # noqa: F401 - fills in the tables of what can be lifted
+import verify.lift.factorizations
+import verify.lift.linalg
+import verify.lift.norms
+import verify.lift.ordering
+import verify.lift.scipy_linalg
+import verify.lift.scipy_special
+import verify.lift.spectral  # noqa: F401 - fills in the tables of what can be lifted
 from verify.lift.array import Lifted, object_array
 from verify.lift.ball import PRECISION, Ball, constant_ball, exact, precision
 from verify.lift.reading import Comparison, Reading, reading

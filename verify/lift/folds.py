@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from verify.lift.array import Lifted, scalar_cells
-from verify.lift.order import of_balls
+from verify.lift.order import against_zero, of_balls
 from verify.lift.reading import opaque
-from verify.lift.ufuncs import METHODS, ON_CELLS, delivered
+from verify.lift.ufuncs import METHODS, delivered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +30,8 @@ def _reduce(self: Lifted, ufunc: np.ufunc, function: Any, inputs: Sequence[Any],
     if "where" in options and options["where"] is not True:
         x = _only_where(ufunc, x, options)
     if ufunc in _LOGICAL:
-        truth = ON_CELLS[np.not_equal](x.cells, np.full(x.shape, x.constant(0, x.dtype), dtype=object))
-        return delivered(self, ufunc, ufunc.reduce(truth, axis=axis, keepdims=options.get("keepdims", False)), inputs, options.get("out"))  # fmt: skip
+        truth = against_zero(np.not_equal, "!=", x.cells)
+        return delivered(self, ufunc, ufunc.reduce(np.asarray(truth, dtype=bool), axis=axis, keepdims=options.get("keepdims", False)), inputs, options.get("out"))  # fmt: skip
     cells = folded(function, ufunc, x, axis, keepdims=options.get("keepdims", False))
     initial = options.get("initial")
     if initial is not None and "where" not in options:

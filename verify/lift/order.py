@@ -51,6 +51,14 @@ def compared(ufunc: np.ufunc, relation: str) -> Callable[..., Any]:
     return compare
 
 
+def against_zero(ufunc: np.ufunc, relation: str, x: Cells) -> Any:
+    """Return the comparison of an array with zero, noted."""
+    if not of_balls(x):
+        return ufunc(x, 0)
+    record(x, relation)
+    return ufunc(sign_array(x), 0)
+
+
 def chosen(relation: str, *, skip_nan: bool = False) -> Callable[..., Any]:
     """Return the larger ("max") or smaller ("min") of two arrays, the first where they are equal."""
     plain = np.frompyfunc(max if relation == "max" else min, 2, 1)

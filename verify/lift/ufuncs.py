@@ -11,6 +11,7 @@ from verify.lift.array import PROTOCOL, Lifted, gathered, object_array, operands
 from verify.lift.ball import Ball
 from verify.lift.literals import is_float
 from verify.lift.reading import opaque
+from verify.lift.special import scipy_loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -63,12 +64,12 @@ ON_CELLS[np.sign] = order.sign
 ON_CELLS[np.conjugate] = _entrywise(lambda x: x, 1)
 ON_CELLS[np.maximum], ON_CELLS[np.fmax] = order.chosen("max"), order.chosen("max", skip_nan=True)
 ON_CELLS[np.minimum], ON_CELLS[np.fmin] = order.chosen("min"), order.chosen("min", skip_nan=True)
-ON_CELLS[np.signbit] = lambda x: ON_CELLS[np.less](x, _zeros(x))
+ON_CELLS[np.signbit] = lambda x: order.against_zero(np.less, "<", x)
 ON_CELLS[np.copysign] = lambda x, y: order.picked(
-    ON_CELLS[np.greater_equal](*np.broadcast_arrays(y, _zeros(x * y))), *_either_sign(x, y)
+    order.against_zero(np.greater_equal, ">=", y), abs(x), -abs(np.asarray(x, dtype=object))
 )
 ON_CELLS[np.heaviside] = lambda x, y: order.picked(
-    ON_CELLS[np.equal](x, _zeros(x)), y, (ON_CELLS[np.sign](x) + Ball(elementary.ONE)) / 2
+    order.against_zero(np.equal, "==", x), y, (ON_CELLS[np.sign](x) + 1) / 2
 )
 ON_CELLS[np.logaddexp2] = lambda x, y: ON_CELLS[np.log2](ON_CELLS[np.exp2](x) + ON_CELLS[np.exp2](y))
 ON_CELLS[np.isnan] = _entrywise(lambda x: isinstance(x, Ball) and x.is_nan(), 1)
@@ -76,17 +77,8 @@ ON_CELLS[np.isinf] = _entrywise(lambda x: isinstance(x, Ball) and elementary.is_
 ON_CELLS[np.isfinite] = _entrywise(lambda x: not isinstance(x, Ball) or elementary.is_finite(x), 1)
 
 
-def _zeros(x: Any) -> Any:
-    return np.full(np.shape(x), Ball(elementary.ZERO), dtype=object)
-
-
-def _either_sign(x: Any, y: Any) -> Any:
-    size = ON_CELLS[np.absolute](x)
-    return np.broadcast_arrays(size, -size, y)[:2]
-
-
 def _truth(x: Any) -> Any:
-    return ON_CELLS[np.not_equal](x, _zeros(x)) if order.of_balls(x) else x.astype(bool)
+    return np.asarray(order.against_zero(np.not_equal, "!=", x), dtype=bool)
 
 
 ON_CELLS[np.logical_not] = lambda x: np.logical_not(_truth(x))
@@ -124,17 +116,7 @@ ON_CELLS[np.modf] = _modf
 ON_CELLS[np.ldexp] = _ldexp
 
 
-def matmul(x: Any, y: Any) -> Any:
-    """Return the product of matrices: NumPy's own loop over objects, which has no empty sums."""
-    if x.shape[-1]:
-        return np.matmul(x, y)
-    shape = np.matmul(np.empty(x.shape, dtype=np.int8), np.empty(y.shape, dtype=np.int8)).shape
-    return np.zeros(shape, dtype=object)[()]
-
-
-ON_CELLS[np.matmul] = matmul
-ON_CELLS[np.vecdot] = lambda x, y: np.add.reduce(x * y, axis=-1)
-_SUMS = frozenset({np.matmul, np.vecdot})
+_SUMS = frozenset(getattr(np, name) for name in ("matmul", "vecdot", "matvec", "vecmat") if hasattr(np, name))
 
 
 # -- the protocol ----------------------------------------------------------------------------------------------
@@ -148,7 +130,7 @@ def dispatch(self: Lifted, ufunc: np.ufunc, method: str, inputs: Sequence[Any], 
     OpaqueError
         The ufunc, the method or a keyword has no exact meaning here: the message names it.
     """
-    function = ON_CELLS.get(ufunc)
+    function = ON_CELLS.get(ufunc) or scipy_loop(ufunc)
     options = {k: v for k, v in kwargs.items() if k not in _IGNORED and (v is not None or k == "axis")}
     if function is None:
         if method == "__call__" and set(ufunc.types) == {"O" * ufunc.nin + "->" + "O" * ufunc.nout}:
