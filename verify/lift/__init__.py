@@ -11,14 +11,18 @@ from typing import Any
 import numpy as np
 from flint import arb, arb_series
 
+import verify.lift.choices
 import verify.lift.contractions
 import verify.lift.factorizations
 import verify.lift.linalg
+import verify.lift.methods
 import verify.lift.norms
+import verify.lift.numerics
 import verify.lift.ordering
 import verify.lift.scipy_linalg
 import verify.lift.scipy_special
-import verify.lift.spectral  # noqa: F401 - fills in the tables of what can be lifted
+import verify.lift.spectral
+import verify.lift.statistics  # noqa: F401 - fills in the tables of what can be lifted
 from verify.lift.array import Lifted, object_array
 from verify.lift.ball import PRECISION, Ball, constant_ball, exact, precision
 from verify.lift.reading import Comparison, Reading, reading

@@ -9,16 +9,21 @@ all meet the originals.
 from __future__ import annotations
 
 import functools
+import sys
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from verify.lift.array import Lifted
 from verify.lift.ball import constant_ball
 from verify.lift.builtin import lifted_float
-from verify.lift.creation import PATCHES
+from verify.lift.creation import PATCHES, holds_lifted
 from verify.lift.namespaces import MISSING, Place, places
 from verify.lift.reading import PROGRAM, asked_by_program
+from verify.lift.scipy_linalg import SCIPY_LINALG
+from verify.lift.scipy_special import SCIPY_SPECIAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,39 +64,59 @@ def _stand_in(original: Any, replacement: Callable[..., Any]) -> Any:
             return replacement(original, *args, **kwargs)
         return original(*args, **kwargs)
 
+    called.stands_in_for = original  # type: ignore[attr-defined]
     return called
 
 
-@functools.cache
-def _replacements() -> dict[int, tuple[Any, Any]]:
-    """Return what stands in for a function, by the identity of the original."""
-    found: dict[int, tuple[Any, Any]] = {id(float): (float, lifted_float)}
-    for module, names in PATCHES.items():
+_MADE: dict[int, tuple[Any, Any]] = {}
+
+
+def _tables() -> tuple[Any, ...]:
+    """Return the modules with functions that something stands in for, as far as they are imported."""
+    return tuple((module, names) for module, names in PATCHES.items()) + tuple(
+        (sys.modules[name], {key: _where_lifted(value) for key, value in table.items()})
+        for name, table in _SCIPY.items()
+        if name in sys.modules
+    )
+
+
+_SCIPY: dict[str, dict[str, Any]] = {"scipy.special": SCIPY_SPECIAL, "scipy.linalg": SCIPY_LINALG}
+"""SciPy's functions are met by name: nothing is imported that the program has not imported."""
+
+
+def _where_lifted(lifted: Callable[..., Any]) -> Callable[..., Any]:
+    def called(original: Any, *args: Any, **kwargs: Any) -> Any:
+        function = lifted if holds_lifted([*args, *kwargs.values()]) else original
+        return function(*args, **kwargs)
+
+    return called
+
+
+@functools.lru_cache(4)
+def _standins(loaded: int) -> tuple[dict[int, tuple[Any, Any]], list[Place], dict[int, tuple[Any, Any]]]:
+    """Return what stands in for a function by the identity of the original, where, and all that is met in namespaces.
+
+    What is met are originals, and what stands in for them while another run is on.
+    """
+    del loaded  # made anew when another of the modules is imported
+    spots = []
+    for module, names in _tables():
         for name, replacement in names.items():
-            original = getattr(module, name, None)
-            if original is not None and id(original) not in found:
-                found[id(original)] = (original, _stand_in(original, replacement))
-    return found
-
-
-@functools.cache
-def _known() -> dict[int, tuple[Any, Any]]:
-    """Return what is looked for in namespaces: originals, and what stands in for them during another run."""
-    pairs = _replacements().values()
-    return {id(function): (function, None) for pair in pairs for function in pair}
-
-
-@functools.cache
-def _module_places() -> list[Place]:
-    return [Place(vars(module), name) for module, names in PATCHES.items() for name in names if hasattr(module, name)]
+            function = getattr(module, name, None)
+            if function is not None and not isinstance(function, np.ufunc):
+                spots.append(Place(vars(module), name))
+                original = getattr(function, "stands_in_for", function)  # another run is on
+                _MADE.setdefault(id(original), (original, _stand_in(original, replacement)))
+    found = {id(float): (float, lifted_float), **_MADE}
+    return found, spots, {id(function): (function, None) for pair in found.values() for function in pair}
 
 
 @contextmanager
 def _standing_in(function: Any) -> Iterator[None]:
     """Put the functions that stand in into their places, and the originals back when the last run is over."""
-    replacements = _replacements()
     with _LOCK:
-        wanted = [*_module_places(), *places(function, _known(), ("float",))]
+        replacements, spots, known = _standins(sum(name in sys.modules for name in _SCIPY))
+        wanted = [*spots, *places(function, known, ("float",))]
         taken = [place for place in wanted if _take(place, replacements)]
     try:
         yield
