@@ -19,10 +19,11 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 
 
 class Protocol:
-    """Where NEP 13 and casts to integers land: `verify.lift.ufuncs` ties them, since it stands on this module."""
+    """What stands on this module and is needed by it: `verify.lift.ufuncs` ties it."""
 
     ufunc: Callable[..., Any]
     whole: Callable[..., Any]
+    marked: Callable[..., Any]
 
 
 PROTOCOL = Protocol()
@@ -129,9 +130,9 @@ class Lifted(np.lib.mixins.NDArrayOperatorsMixin):
             return self.like(cells[()] if self.scalar else cells, dtype)
         if dtype.kind == "b":
             record(self.cells, "!=")
-            return self.cells.astype(bool)[()]
+            return PROTOCOL.marked(self.cells.astype(bool)[()])
         if dtype.kind in "iu":
-            return PROTOCOL.whole(self.cells).astype(dtype)[()]
+            return PROTOCOL.marked(PROTOCOL.whole(self.cells).astype(dtype)[()])
         if dtype.kind == "O":
             return self.cells.copy()
         raise opaque(f"astype({dtype}) of exact numbers: only float dtypes keep a derivative")
@@ -179,7 +180,7 @@ class Lifted(np.lib.mixins.NDArrayOperatorsMixin):
         if implementation is None:
             name = f"{func.__module__}.{func.__name__}".removeprefix("numpy.").removeprefix("lib.")
             raise opaque(f"numpy.{name} is not lifted: {operands(args)}")
-        return implementation(*args, **kwargs)
+        return PROTOCOL.marked(implementation(*args, **kwargs))
 
     def __array__(self, *_: Any, **__: Any) -> Any:
         raise opaque("a lifted array was turned into floats: numpy.asarray loses the exact numbers")

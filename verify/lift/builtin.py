@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from verify.lift import special
 from verify.lift.array import Lifted
 from verify.lift.creation import holds_lifted, of_list, stands_in
 
@@ -15,36 +16,54 @@ if TYPE_CHECKING:
 
 
 class _FloatType(type):
-    """Makes `lifted_float` answer for `float`."""
+    """Makes a class answer for a type of floats."""
+
+    original: type
+    dtype: Any
 
     def __instancecheck__(cls, instance: Any) -> bool:
         if isinstance(instance, Lifted):
-            return instance.scalar and instance.dtype == np.float64
-        return isinstance(instance, float)
+            return instance.scalar and issubclass(instance.dtype.type, cls.original)
+        return isinstance(instance, cls.original)
 
     def __subclasscheck__(cls, subclass: type) -> bool:
-        return issubclass(subclass, float)
+        return issubclass(getattr(subclass, "original", subclass), cls.original)
 
     def __eq__(cls, other: object) -> bool:
-        return other is cls or other is float
+        return getattr(other, "original", other) is cls.original
 
     def __hash__(cls) -> int:
-        return hash(float)
+        return hash(cls.original)
 
-
-class lifted_float(float, metaclass=_FloatType):  # noqa: N801 - it stands in for float
-    """`float`, which leaves an exact number exact."""
-
-    dtype = np.dtype(np.float64)  # what NumPy asks of a type that it does not know
-
-    def __new__(cls, value: Any = 0.0) -> Any:
-        """Return the number as a scalar of float64, or the float that Python makes of it."""
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Return an exact number as it is, said to be of this dtype; of anything else what the type makes of it."""
+        value = args[0] if args else 0.0
+        if not holds_lifted(value):
+            return cls.original(*args, **kwargs)
         if not isinstance(value, Lifted):
-            return float(value)
+            return of_list(value).astype(cls.dtype)
+        if cls.original is not float:
+            cast = value.astype(cls.dtype)
+            return cast if cast.ndim else cast.like(cast.cells[()])
         if value.size != 1:
             raise TypeError("only length-1 arrays can be converted to Python scalars")
         return value.like(value.cells.item(), np.float64)
 
+    def __getattr__(cls, name: str) -> Any:
+        return getattr(type.__getattribute__(cls, "original"), name)
+
+
+def _stands_for(original: Any) -> Any:
+    """Return a class that stands for a type of floats; NumPy reads its dtype."""
+    namespace = {"original": original, "dtype": np.dtype(original), "__doc__": original.__doc__}
+    return _FloatType(original.__name__, (), namespace)
+
+
+lifted_float = _stands_for(float)
+"""`float`, which leaves an exact number exact."""
+
+FLOAT_TYPES = {kind: _stands_for(kind) for kind in (np.float16, np.float32, np.float64, np.longdouble)}
+"""NumPy's types of floats, likewise."""
 
 _UFUNCS = {
     "exp": np.exp, "exp2": np.exp2, "expm1": np.expm1, "log1p": np.log1p, "log2": np.log2, "log10": np.log10,
@@ -65,6 +84,19 @@ def _by_ufunc(ufunc: np.ufunc) -> Callable[..., Any]:
 
 for _name, _ufunc in _UFUNCS.items():
     stands_in(math, _name)(_by_ufunc(_ufunc))
+
+
+def _by_special(name: str) -> Callable[..., Any]:
+    function = special.entrywise(name)
+
+    def on_number(original: Any, x: Any) -> Any:
+        return x.like(function(x.cells)) if isinstance(x, Lifted) else original(x)
+
+    return on_number
+
+
+for _name, _special in (("erf", "erf"), ("erfc", "erfc"), ("gamma", "gamma"), ("lgamma", "gammaln")):
+    stands_in(math, _name)(_by_special(_special))
 
 
 @stands_in(math, "log")

@@ -98,6 +98,7 @@ for _name in (
     if hasattr(np, _name):
         _made = _masking if _name in ("tril", "triu", "diag", "diagflat") else _on_cells
         FUNCTIONS[getattr(np, _name)] = _made(getattr(np, _name))
+FUNCTIONS[np.lib.stride_tricks.sliding_window_view] = _on_cells(np.lib.stride_tricks.sliding_window_view)
 for _name in ("diagonal", "matrix_transpose"):
     FUNCTIONS[getattr(np.linalg, _name)] = _on_cells(getattr(np.linalg, _name))
 
