@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,7 @@ def vector_norm(x: Any, order: Any, axis: Any, *, keepdims: bool) -> Any:
         return np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
     if isinstance(order, str):
         raise OpaqueError(f"numpy.linalg.norm(ord={order!r}) is not a norm of vectors")
-    return np.sum(np.abs(x) ** order, axis=axis, keepdims=keepdims) ** (1 / order)
+    return np.sum(np.abs(x) ** order, axis=axis, keepdims=keepdims) ** (1 / Fraction(order))  # the exact root, which 1 / 3 in floats is not
 
 
 def matrix_norm(x: Any, order: Any, axes: tuple[int, ...], *, keepdims: bool) -> Any:
