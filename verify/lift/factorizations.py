@@ -17,13 +17,9 @@ from verify.lift.ball import Ball
 from verify.lift.functions import lifts
 from verify.lift.linalg import is_square
 from verify.lift.matrices import MatrixSeries, are_balls, midpoints, not_invertible, order_of, stacked
+from verify.lift.reading import note_structured
 
 Cells = Any
-
-
-def structured(name: str) -> None:
-    """Note that a function reads a symmetric matrix by one triangle, as LAPACK does."""
-    del name  # the reading of a program is told here once it keeps such notes
 
 
 # -- Cholesky --------------------------------------------------------------------------------------------------
@@ -32,7 +28,7 @@ def structured(name: str) -> None:
 @lifts(np.linalg.cholesky)
 def _cholesky(a: Lifted, upper: bool = False) -> Any:
     is_square(a, "cholesky")
-    structured("cholesky")
+    note_structured("cholesky")
     if upper:
         return np.swapaxes(np.linalg.cholesky(np.swapaxes(a, -1, -2)), -1, -2)
     return a.like(*stacked(lambda m: (lower_factor(a, m),), a.cells))

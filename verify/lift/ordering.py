@@ -1,163 +1,216 @@
-"""Sorting, statistics, joining and padding of exact numbers."""
+"""Sorting and choosing by order, on exact numbers: decided by the balls, the margins noted, ties in NumPy's order."""
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from verify.lift.array import Lifted, object_array
+from verify.lift.ball import Ball, difference
 from verify.lift.functions import lifts
+from verify.lift.order import of_balls
+from verify.lift.reading import current_notes, opaque, record
 
-# -- order -----------------------------------------------------------------------------------------------------
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Cells = Any
 
 
-def _along(x: Lifted, axis: Any) -> tuple[Any, int]:
+def _order(a: Any, b: Any) -> int:
+    """Compare for a sort: NaN comes last, as in NumPy."""
+    if type(a) is not Ball:
+        return -1 if a < b else 1 if b < a else 0
+    sign = difference(a, b).sign()
+    if sign == sign:  # noqa: PLR0124 - not NaN
+        return int(sign)
+    return int(a.is_nan()) - int(b.is_nan())
+
+
+_KEY = functools.cmp_to_key(_order)
+
+
+def _along(cells: Cells, axis: Any) -> tuple[Cells, int]:
     """Return the cells flat or as they are, and the axis to go along."""
-    return (x.cells.ravel(), 0) if axis is None else (x.cells, axis % x.ndim)
+    return (cells.ravel(), 0) if axis is None else (cells, axis % max(cells.ndim, 1))
+
+
+def _each_row(cells: Cells, axis: int, function: Callable[[Cells], Any]) -> Any:
+    """Return the indices that a function gives for each row along an axis."""
+    moved = np.moveaxis(cells, axis, -1)
+    found = np.empty(moved.shape, dtype=np.intp)
+    for index in np.ndindex(moved.shape[:-1]):
+        found[index] = function(moved[index])
+    return np.moveaxis(found, -1, axis)
+
+
+def _row_order(row: Cells) -> list[int]:
+    keys = [_KEY(cell) for cell in row]
+    return sorted(range(len(row)), key=keys.__getitem__)
+
+
+def order_along(cells: Cells, axis: int) -> Any:
+    """Return the indices that sort along an axis, equal numbers in their own order; neighbours' margins are noted."""
+    if not cells.ndim:
+        return np.zeros((), dtype=np.intp)
+    order = _each_row(cells, axis, _row_order)
+    if current_notes() is not None and of_balls(cells):
+        ordered = np.moveaxis(np.take_along_axis(cells, order, axis), axis, -1)
+        record(_differences(ordered[..., 1:], ordered[..., :-1]), "sort")
+    return order
+
+
+_differences = np.frompyfunc(difference, 2, 1)
+
+
+def sorted_cells(cells: Cells, axis: Any) -> Cells:
+    """Return the cells in rising order along an axis, of the flat array for None."""
+    cells, axis = _along(cells, axis)
+    return np.take_along_axis(cells, order_along(cells, axis), axis) if cells.ndim else cells
 
 
 @lifts(np.argsort)
-def _argsort(x: Lifted, axis: Any = -1, **_: Any) -> Any:
-    """Sort by the balls' own comparisons: a tie that they do not decide raises."""
-    cells, axis = _along(x, axis)
-    moved = np.moveaxis(cells, axis, -1)
-    order = np.empty(moved.shape, dtype=np.intp)
-    for index in np.ndindex(moved.shape[:-1]):
-        row = moved[index]
-        order[index] = sorted(range(len(row)), key=lambda k: _Ordered(row[k]))
-    return np.moveaxis(order, -1, axis)
-
-
-class _Ordered:
-    """A sort key that compares as the number does."""
-
-    def __init__(self, cell: Any) -> None:
-        self.cell = cell
-
-    def __lt__(self, other: _Ordered) -> bool:
-        return bool(self.cell < other.cell)
+def _argsort(a: Lifted, axis: Any = -1, **_: Any) -> Any:
+    return order_along(*_along(a.cells, axis))
 
 
 @lifts(np.sort)
-def _sort(x: Lifted, axis: Any = -1, **_: Any) -> Any:
-    cells, axis_ = _along(x, axis)
-    return x.like(np.take_along_axis(cells, np.argsort(x, axis=axis), axis_))
+def _sort(a: Lifted, axis: Any = -1, **_: Any) -> Any:
+    return a.like(sorted_cells(a.cells, axis))
 
 
-def _best(x: Lifted, axis: Any, better: Any) -> Any:
-    cells, axis = _along(x, axis)
-    moved = np.moveaxis(cells, axis, -1)
-    found = np.empty(moved.shape[:-1], dtype=np.intp)
-    for index in np.ndindex(found.shape):
-        row, best = moved[index], 0
-        for k in range(1, len(row)):
-            best = k if better(row[k], row[best]) else best
-        found[index] = best
-    return found[()] if found.ndim else int(found)
+def partitioned(x: Lifted, kth: Any, axis: Any = -1) -> Cells:
+    """Return the cells sorted: a partition too, and the only one whose order depends on nothing else."""
+    del kth
+    return sorted_cells(x.cells, axis)
 
 
-@lifts(np.argmax)
-def _argmax(x: Lifted, axis: Any = None, **_: Any) -> Any:
-    return _best(x, axis, lambda a, b: a > b)
+@lifts(np.partition)
+def _partition(a: Lifted, kth: Any, axis: Any = -1, **_: Any) -> Any:
+    return a.like(partitioned(a, kth, axis))
 
 
-@lifts(np.argmin)
-def _argmin(x: Lifted, axis: Any = None, **_: Any) -> Any:
-    return _best(x, axis, lambda a, b: a < b)
+@lifts(np.argpartition)
+def _argpartition(a: Lifted, kth: Any, axis: Any = -1, **_: Any) -> Any:
+    del kth
+    return order_along(*_along(a.cells, axis))
 
 
-@lifts(np.take_along_axis)
-def _take_along_axis(x: Lifted, indices: Any, axis: Any = -1) -> Any:
-    return x.like(np.take_along_axis(x.cells, indices, axis))
+@lifts(np.lexsort)
+def _lexsort(keys: Any, axis: int = -1) -> Any:
+    rows = [k.cells if isinstance(k, Lifted) else np.asarray(k) for k in keys]
+    if any(row.ndim != 1 for row in rows) or axis not in (-1, 0):
+        raise opaque("numpy.lexsort of exact numbers is lifted for keys of one axis")
+    ranks = [_ranks(row) for row in rows]
+    return np.lexsort(ranks)
+
+
+def _ranks(row: Any) -> Any:
+    """Return whole numbers in the order of the numbers, equal where they are."""
+    if row.dtype != object:
+        return row
+    order = order_along(row, 0)
+    steps = [0, *(int(_order(row[a], row[b]) != 0) for a, b in zip(order, order[1:], strict=False))]
+    ranks = np.empty(len(row), dtype=np.intp)
+    ranks[order] = np.cumsum(steps)
+    return ranks
+
+
+@lifts(np.searchsorted)
+def _searchsorted(a: Any, v: Any, side: str = "left", sorter: Any = None) -> Any:
+    """Count the entries that are smaller (left) or not larger (right)."""
+    a = a if sorter is None else a[sorter]
+    relation = np.less if side == "left" else np.less_equal
+    v = v if isinstance(v, Lifted) else np.asarray(v)
+    return np.sum(relation(a, v[..., None]), axis=-1)
+
+
+@lifts(np.digitize)
+def _digitize(x: Any, bins: Any, right: bool = False) -> Any:
+    falling = len(bins) > 1 and bool(bins[0] > bins[-1])
+    if falling:
+        return len(bins) - np.searchsorted(bins[::-1], x, side="right" if right else "left")
+    return np.searchsorted(bins, x, side="left" if right else "right")
+
+
+# -- the largest and the smallest ------------------------------------------------------------------------------------
+
+
+def _best(relation: str, better: Callable[[Any, Any], bool], skip_nan: bool) -> Callable[..., Any]:
+    def found(a: Lifted, axis: Any = None, out: Any = None, *, keepdims: bool = False) -> Any:
+        if out is not None:
+            raise opaque(f"numpy.{relation}(out=) of exact numbers is not lifted")
+        if not a.size:
+            raise ValueError(f"attempt to get {relation} of an empty sequence")
+        cells, along = _along(a.cells, axis)
+        moved = np.moveaxis(cells, along, -1) if cells.ndim else cells.reshape(1)
+        best = np.empty(moved.shape[:-1], dtype=np.intp)
+        for index in np.ndindex(best.shape):
+            best[index] = _best_of(moved[index], better, skip_nan)
+        _note(moved, best, relation)
+        if keepdims:
+            return best.reshape((1,) * a.ndim) if axis is None else np.expand_dims(best, along)
+        return best[()]
+
+    return found
+
+
+def _best_of(row: Cells, better: Callable[[Any, Any], bool], skip_nan: bool) -> int:
+    """Return where the best entry is, the first of equals; NaN is the best of all, or is passed over."""
+    best = 0
+    for k in range(1, len(row)):
+        if type(row[best]) is Ball and row[best].is_nan():
+            if not skip_nan:
+                return best
+            best = k
+        elif better(row[k], row[best]) or (not skip_nan and type(row[k]) is Ball and row[k].is_nan()):
+            best = k
+    return best
+
+
+def _note(moved: Cells, best: Any, relation: str) -> None:
+    """Note by how much the best entry is ahead of each other one."""
+    if current_notes() is None or not of_balls(moved) or moved.shape[-1] < 2:
+        return
+    winners = np.take_along_axis(moved, best[..., None], -1)
+    others = np.arange(moved.shape[-1]) != best[..., None]
+    record(_differences(np.broadcast_to(winners, moved.shape)[others], moved[others]), relation)
+
+
+lifts(np.argmax)(_best("argmax", lambda a, b: a > b, skip_nan=False))
+lifts(np.argmin)(_best("argmin", lambda a, b: a < b, skip_nan=False))
+lifts(np.nanargmax)(_best("argmax", lambda a, b: a > b, skip_nan=True))
+lifts(np.nanargmin)(_best("argmin", lambda a, b: a < b, skip_nan=True))
 
 
 @lifts(np.nonzero)
-def _nonzero(x: Lifted) -> Any:
-    return np.nonzero(x.cells.astype(bool))
+def _nonzero(a: Lifted) -> Any:
+    return np.nonzero(a != 0)
 
 
-# -- statistics ------------------------------------------------------------------------------------------------
+@lifts(np.flatnonzero)
+def _flatnonzero(a: Lifted) -> Any:
+    return np.flatnonzero(a != 0)
 
 
-@lifts(np.var)
-def _var(x: Lifted, axis: Any = None, ddof: int = 0, keepdims: bool = False, **_: Any) -> Any:
-    centred = x - np.mean(x, axis=axis, keepdims=True)
-    total = np.sum(centred * centred, axis=axis, keepdims=keepdims)
-    return total / (x.size // max(total.size, 1) - ddof)
+@lifts(np.argwhere)
+def _argwhere(a: Lifted) -> Any:
+    return np.argwhere(a != 0)
 
 
-@lifts(np.std)
-def _std(x: Lifted, axis: Any = None, ddof: int = 0, keepdims: bool = False, **_: Any) -> Any:
-    return np.sqrt(np.var(x, axis=axis, ddof=ddof, keepdims=keepdims))
+@lifts(np.count_nonzero)
+def _count_nonzero(a: Lifted, axis: Any = None, *, keepdims: bool = False) -> Any:
+    return np.count_nonzero(a != 0, axis=axis, keepdims=keepdims)
 
 
-@lifts(np.average)
-def _average(x: Lifted, axis: Any = None, weights: Any = None, **_: Any) -> Any:
-    if weights is None:
-        return np.mean(x, axis=axis)
-    return np.sum(x * weights, axis=axis) / np.sum(x.like(np.broadcast_to(x.cells_of(weights), x.shape)), axis=axis)
-
-
-@lifts(np.median)
-def _median(x: Lifted, axis: Any = None, **_: Any) -> Any:
-    ordered = np.sort(x, axis=axis)
-    along = 0 if axis is None else axis
-    n = ordered.shape[along]
-    middle = [np.take(ordered, k, axis=along) for k in ((n - 1) // 2, n // 2)]
-    return (middle[0] + middle[1]) / 2
-
-
-@lifts(np.diff)
-def _diff(x: Lifted, n: int = 1, axis: int = -1, **_options: Any) -> Any:
-    for _ in range(n):
-        size = x.shape[axis]
-        x = np.take(x, range(1, size), axis=axis) - np.take(x, range(size - 1), axis=axis)
-    return x
-
-
-@lifts(np.clip)
-def _clip(x: Any, a_min: Any = None, a_max: Any = None, **options: Any) -> Any:
-    a_min, a_max = options.get("min", a_min), options.get("max", a_max)
-    x = x if a_min is None else np.maximum(x, a_min)
-    return x if a_max is None else np.minimum(x, a_max)
-
-
-@lifts(np.array_equal)
-def _array_equal(x: Any, y: Any, **_: Any) -> bool:
-    return np.shape(x) == np.shape(y) and bool(np.all(x == y))
-
-
-@lifts(np.append)
-def _append(x: Any, values: Any, axis: Any = None) -> Any:
-    parts = [x, values] if axis is not None else [np.ravel(x), np.ravel(values)]
-    return np.concatenate(parts, axis=axis or 0)
-
-
-@lifts(np.split, np.array_split)
-def _split(x: Lifted, sections: Any, axis: int = 0) -> list[Lifted]:
-    return [x.like(part) for part in np.array_split(x.cells, sections, axis)]
-
-
-@lifts(np.vstack)
-def _vstack(parts: Any, **_: Any) -> Any:
-    return np.concatenate([part if np.ndim(part) > 1 else np.reshape(part, (1, -1)) for part in parts], axis=0)
-
-
-@lifts(np.hstack)
-def _hstack(parts: Any, **_: Any) -> Any:
-    return np.concatenate(list(parts), axis=1 if np.ndim(parts[0]) > 1 else 0)
-
-
-@lifts(np.pad)
-def _pad(x: Lifted, pad_width: Any, mode: str = "constant", **options: Any) -> Any:
-    """Pad by placing indices: what is padded is a copy of an entry, or a constant."""
-    places = np.arange(x.size).reshape(x.shape)
-    if mode == "constant":
-        value = x.constant(options.get("constant_values", 0), x.dtype)
-        padded = np.pad(places, pad_width, constant_values=-1)
-        flat = [*x.cells.ravel(), value]
-        return x.like(object_array([flat[k] for k in padded.ravel()], padded.shape))
-    pad: Any = np.pad  # its modes are typed apart, each with its options
-    padded = pad(places, pad_width, mode=mode, **options)
-    return x.like(x.cells.ravel()[padded])
+@lifts(np.unique)
+def _unique(ar: Lifted, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False, **_: Any) -> Any:  # fmt: skip
+    flat = ar.cells.ravel()
+    ranks = _ranks(flat)
+    _, index, inverse, counts = np.unique(ranks, return_index=True, return_inverse=True, return_counts=True)
+    values = ar.like(object_array([flat[k] for k in index], (len(index),)))
+    extras = ((return_index, index), (return_inverse, inverse.reshape(ar.shape)), (return_counts, counts))
+    chosen = [extra for asked, extra in extras if asked]
+    return (values, *chosen) if chosen else values

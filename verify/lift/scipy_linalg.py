@@ -13,9 +13,9 @@ import numpy as np
 
 from verify.errors import OpaqueError, UndecidableError
 from verify.lift.array import Lifted
-from verify.lift.factorizations import structured
 from verify.lift.linalg import cells_in, identity, is_square, lifted_of
 from verify.lift.matrices import MatrixSeries, midpoints, order_of, stacked
+from verify.lift.reading import note_structured
 from verify.lift.spectral import symmetric_eigen
 from verify.lift.ufuncs import float_type
 
@@ -59,7 +59,7 @@ def _solve(a: Any, b: Any, lower: bool = False, *, assume_a: Any = None, transpo
     matrix, right = _arrays(a, b)
     kind = {"symmetric": "sym", "hermitian": "her", "positive definite": "pos"}.get(assume_a, assume_a)
     if kind in ("sym", "her", "pos"):
-        structured("solve")
+        note_structured("solve")
         matrix = _symmetric(matrix, lower=lower)
     elif kind in ("upper triangular", "lower triangular"):
         matrix = _triangle(matrix, lower=kind == "lower triangular")
@@ -212,7 +212,7 @@ def _eigh(a: Lifted, b: Any = None, *, lower: bool = True, eigvals_only: bool = 
     if b is not None:
         raise OpaqueError("scipy.linalg.eigh(a, b): the generalized problem is not lifted")
     is_square(a, "eigh")
-    structured("eigh")
+    note_structured("eigh")
     own = sys.modules["scipy.linalg"].eigh  # its driver is not NumPy's, and neither are its signs
     values, vectors = stacked(lambda m: symmetric_eigen(m, a.dtype, "L" if lower else "U", own), a.cells)
     return a.like(values) if eigvals_only else (a.like(values), a.like(vectors))

@@ -15,10 +15,11 @@ from flint import acb, arb, arb_mat
 from verify.errors import OpaqueError, UndecidableError
 from verify.lift.array import Lifted, object_array
 from verify.lift.ball import Ball
-from verify.lift.factorizations import cholesky, structured
+from verify.lift.factorizations import cholesky
 from verify.lift.functions import lifts
 from verify.lift.linalg import is_square
 from verify.lift.matrices import MatrixSeries, convolved, midpoints, order_of, stacked
+from verify.lift.reading import note_structured
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -179,7 +180,7 @@ def _uplo(letter: str) -> str:
 @lifts(np.linalg.eigh)
 def _eigh(a: Lifted, UPLO: str = "L") -> Any:
     is_square(a, "eigh")
-    structured("eigh")
+    note_structured("eigh")
     values, vectors = stacked(lambda m: symmetric_eigen(m, a.dtype, _uplo(UPLO)), a.cells)
     return EighResult(a.like(values), a.like(vectors))
 
@@ -187,7 +188,7 @@ def _eigh(a: Lifted, UPLO: str = "L") -> Any:
 @lifts(np.linalg.eigvalsh)
 def _eigvalsh(a: Lifted, UPLO: str = "L") -> Any:
     is_square(a, "eigvalsh")
-    structured("eigvalsh")
+    note_structured("eigvalsh")
     return a.like(stacked(lambda m: symmetric_eigen(m, a.dtype, _uplo(UPLO)), a.cells)[0])
 
 
