@@ -51,9 +51,9 @@ def _matmul(x: Cells, y: Cells) -> Cells:
 
 
 def _vecdot(x: Cells, y: Cells) -> Cells:
-    shape = np.broadcast_shapes(x.shape, y.shape)
     if x.shape[-1] != y.shape[-1]:
         raise ValueError(f"vecdot: shapes {x.shape} and {y.shape} do not fit")
+    shape = np.broadcast_shapes(x.shape, y.shape)
     wide, tall = np.broadcast_to(x, shape), np.broadcast_to(y, shape)
     return matrix_product(wide[..., None, :], tall[..., :, None])[..., 0, 0][()]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from flint import arb, arb_mat, arb_series, fmpz, fmpz_mat
 
-from verify.errors import SingularError, UndecidableError
+from verify.errors import OpaqueError, SingularError, UndecidableError
 from verify.lift.array import object_array
 from verify.lift.ball import Ball
 
@@ -63,6 +63,8 @@ class MatrixSeries:
     @classmethod
     def of(cls, cells: Cells, order: int) -> Self:
         """Return the matrix of an object array of balls (m, n), to that many coefficients."""
+        if not are_balls(cells):
+            raise OpaqueError("a matrix of formulas is not factored: balls and series are")
         values, (rows, columns) = [cell.v for cell in cells.ravel()], cells.shape
         return cls([arb_mat(rows, columns, [_part(v, k) for v in values]) for k in range(order)])
 

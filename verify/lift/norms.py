@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from verify.errors import OpaqueError, SingularError, UndecidableError
-from verify.lift.array import Lifted, object_array
+from verify.lift.array import Lifted, object_array, scalar_cells
 from verify.lift.ball import Ball
 from verify.lift.functions import lifts
 from verify.lift.linalg import cells_in, lifted_of
@@ -47,7 +48,8 @@ def vector_norm(x: Any, order: Any, axis: Any, *, keepdims: bool) -> Any:
         return np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
     if isinstance(order, str):
         raise OpaqueError(f"numpy.linalg.norm(ord={order!r}) is not a norm of vectors")
-    return np.sum(np.abs(x) ** order, axis=axis, keepdims=keepdims) ** (1 / order)
+    root = x.like(scalar_cells(x.constant(1 / Fraction(order), x.dtype)))  # 1/3 itself: the float 1 / 3 is another
+    return np.sum(np.abs(x) ** order, axis=axis, keepdims=keepdims) ** root
 
 
 def matrix_norm(x: Any, order: Any, axes: tuple[int, ...], *, keepdims: bool) -> Any:
