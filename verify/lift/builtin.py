@@ -30,6 +30,8 @@ class _FloatType(type):
         return issubclass(getattr(subclass, "original", subclass), cls.original)
 
     def __eq__(cls, other: object) -> bool:
+        if isinstance(other, np.dtype):
+            return bool(other == cls.dtype)
         return getattr(other, "original", other) is cls.original
 
     def __hash__(cls) -> int:
@@ -45,9 +47,7 @@ class _FloatType(type):
         if cls.original is not float:
             cast = value.astype(cls.dtype)
             return cast if cast.ndim else cast.like(cast.cells[()])
-        if value.size != 1:
-            raise TypeError("only length-1 arrays can be converted to Python scalars")
-        return value.like(value.cells.item(), np.float64)
+        return value.as_python_float()
 
     def __getattr__(cls, name: str) -> Any:
         return getattr(type.__getattribute__(cls, "original"), name)
@@ -77,9 +77,16 @@ _UFUNCS = {
 
 def _by_ufunc(ufunc: np.ufunc) -> Callable[..., Any]:
     def on_numbers(original: Any, *args: Any) -> Any:
-        return ufunc(*args) if any(isinstance(x, Lifted) for x in args) else original(*args)
+        return _python(ufunc(*args)) if any(isinstance(x, Lifted) for x in args) else original(*args)
 
     return on_numbers
+
+
+def _python(result: Any) -> Any:
+    """Return numbers as Python's, as `math` does."""
+    if isinstance(result, tuple):
+        return tuple(_python(part) for part in result)
+    return result.as_python_float() if isinstance(result, Lifted) else bool(result)
 
 
 for _name, _ufunc in _UFUNCS.items():
@@ -90,7 +97,7 @@ def _by_special(name: str) -> Callable[..., Any]:
     function = special.entrywise(name)
 
     def on_number(original: Any, x: Any) -> Any:
-        return x.like(function(x.cells)) if isinstance(x, Lifted) else original(x)
+        return _python(x.like(function(x.cells))) if isinstance(x, Lifted) else original(x)
 
     return on_number
 
@@ -103,7 +110,7 @@ for _name, _special in (("erf", "erf"), ("erfc", "erfc"), ("gamma", "gamma"), ("
 def _log(original: Any, x: Any, *base: Any) -> Any:
     if not holds_lifted([x, *base]):
         return original(x, *base)
-    return np.log(x) / np.log(base[0]) if base else np.log(x)
+    return _python(np.log(x) / np.log(base[0]) if base else np.log(x))
 
 
 @stands_in(math, "floor", "ceil", "trunc")
@@ -113,25 +120,25 @@ def _whole(original: Any, x: Any) -> Any:
 
 @stands_in(math, "hypot")
 def _hypot(original: Any, *sides: Any) -> Any:
-    return np.sqrt(sum(x * x for x in sides)) if holds_lifted(list(sides)) else original(*sides)
+    return _python(np.sqrt(sum(x * x for x in sides))) if holds_lifted(list(sides)) else original(*sides)
 
 
 @stands_in(math, "dist")
 def _dist(original: Any, p: Any, q: Any) -> Any:
     p, q = list(p), list(q)
-    return np.sqrt(sum((x - y) ** 2 for x, y in zip(p, q, strict=True))) if holds_lifted([p, q]) else original(p, q)
+    return _python(np.sqrt(sum((x - y) ** 2 for x, y in zip(p, q, strict=True)))) if holds_lifted([p, q]) else original(p, q)
 
 
 @stands_in(math, "fsum")
 def _fsum(original: Any, items: Any) -> Any:
     items = list(items)
-    return np.sum(of_list(items)) if holds_lifted(items) else original(items)
+    return _python(np.sum(of_list(items))) if holds_lifted(items) else original(items)
 
 
 @stands_in(math, "prod")
 def _prod(original: Any, items: Any, *, start: Any = 1) -> Any:
     items = list(items)
-    return np.prod(of_list(items)) * start if holds_lifted([items, start]) else original(items, start=start)
+    return _python(np.prod(of_list(items)) * start) if holds_lifted([items, start]) else original(items, start=start)
 
 
 @stands_in(math, "isclose")

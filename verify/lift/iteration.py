@@ -10,6 +10,7 @@ from verify.lift.array import Lifted
 from verify.lift.creation import holds_lifted, of_list, stands_in
 from verify.lift.plain import marked
 from verify.lift.reading import opaque
+from verify.lift.ufuncs import common_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 def _ndenumerate(original: Any, x: Any) -> Any:
     x = of_list(x) if isinstance(x, (list, tuple)) and holds_lifted(x) else x
     return ((index, x[index]) for index in np.ndindex(x.shape)) if isinstance(x, Lifted) else original(x)
+
+
+@stands_in(np, "broadcast")
+def _broadcast(original: Any, *operands: Any) -> Any:
+    return original(*(x.boxed() if isinstance(x, Lifted) else x for x in operands))
 
 
 class LiftedIterator:
@@ -97,7 +103,7 @@ class _Joiner:
         if any(isinstance(part, str) for part in parts):
             raise opaque("numpy.r_ with a string is not lifted: use numpy.concatenate")
         arrays = [np.r_[part] if isinstance(part, slice) else part for part in parts]
-        return np.concatenate([self.raised(part) for part in arrays], axis=self.axis)
+        return np.concatenate([self.raised(part) for part in arrays], axis=self.axis, dtype=common_type(arrays))
 
 
 def _column(part: Any) -> Any:

@@ -177,7 +177,19 @@ def delivered(self: Lifted, ufunc: np.ufunc, result: Any, inputs: Sequence[Any],
         result = self.filled_in(result)
     if out is not None:
         return stored(out, result)
-    return _converted(self.like(result, float_type(inputs)), dtype)
+    made = _converted(self.like(result, float_type(inputs)), dtype)
+    made.weak = ufunc in _OPERATORS and made.scalar and all(_is_python(x) for x in inputs)
+    return made
+
+
+_OPERATORS = frozenset(
+    {np.add, np.subtract, np.multiply, np.divide, np.power, np.remainder, np.floor_divide, np.negative, np.absolute}
+)
+"""What Python's operators call: of Python's numbers they make Python's numbers."""
+
+
+def _is_python(x: Any) -> bool:
+    return x.weak if isinstance(x, Lifted) else isinstance(x, (int, float)) and not isinstance(x, np.generic)
 
 
 def _converted(result: Lifted, dtype: Any) -> Lifted:
@@ -238,9 +250,17 @@ def float_type(inputs: Sequence[Any]) -> np.dtype[Any]:
 def _kind(x: Any) -> Any:
     if isinstance(x, (int, float)) and not isinstance(x, np.generic):
         return x
+    if isinstance(x, Lifted) and x.weak:
+        return 0.0
     if isinstance(x, (list, tuple)):
         return gathered(x, lambda value, _: value)[1]
     return x.dtype if hasattr(x, "dtype") else np.asarray(x).dtype
+
+
+def common_type(inputs: Sequence[Any]) -> np.dtype[Any]:
+    """Return the float dtype that NumPy's functions that are no ufuncs would give the result."""
+    found = np.result_type(*(_kind(x) for x in inputs))
+    return found if is_float(found) else np.dtype(np.float64)
 
 
 def _foreign_type(kinds: Sequence[Any]) -> np.dtype[Any]:
