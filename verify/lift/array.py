@@ -19,10 +19,11 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 
 
 class Protocol:
-    """Where NEP 13 and casts to integers land: `verify.lift.ufuncs` ties them, since it stands on this module."""
+    """What stands on this module and is needed by it: `verify.lift.ufuncs` ties it."""
 
     ufunc: Callable[..., Any]
     whole: Callable[..., Any]
+    marked: Callable[..., Any]
 
 
 PROTOCOL = Protocol()
@@ -42,7 +43,7 @@ class Lifted(np.lib.mixins.NDArrayOperatorsMixin):
         ``constant(value, dtype)`` makes an exact number of a constant of the program.
     """
 
-    __slots__ = ("cells", "constant", "dtype", "scalar")
+    __slots__ = ("cells", "constant", "dtype", "scalar", "weak")
     __array_priority__ = 1000
 
     def __init__(self, cells: Any, dtype: Any, constant: Callable[..., Any]) -> None:
@@ -51,13 +52,22 @@ class Lifted(np.lib.mixins.NDArrayOperatorsMixin):
         self.cells: Cells = scalar_cells(cells) if self.scalar else cells
         self.dtype: np.dtype[Any] = np.dtype(dtype)
         self.constant = constant
+        self.weak = False
+
+    def as_python_float(self) -> Self:
+        """Return the only entry as what stands for a Python float: its dtype gives way to any array's (NEP 50)."""
+        if self.size != 1:
+            raise TypeError("only length-1 arrays can be converted to Python scalars")
+        number = self.like(self.cells.item(), np.float64)
+        number.weak = True
+        return number
 
     @property
     def __class__(self) -> Any:
         """What `isinstance` sees: to a program that runs on exact numbers, the array or scalar that this stands for."""
         if not asked_by_program():
             return type(self)
-        return self.dtype.type if self.scalar else np.ndarray
+        return float if self.weak else self.dtype.type if self.scalar else np.ndarray
 
     @__class__.setter
     def __class__(self, _: Any) -> None:
@@ -129,9 +139,9 @@ class Lifted(np.lib.mixins.NDArrayOperatorsMixin):
             return self.like(cells[()] if self.scalar else cells, dtype)
         if dtype.kind == "b":
             record(self.cells, "!=")
-            return self.cells.astype(bool)[()]
+            return PROTOCOL.marked(self.cells.astype(bool)[()])
         if dtype.kind in "iu":
-            return PROTOCOL.whole(self.cells).astype(dtype)[()]
+            return PROTOCOL.marked(PROTOCOL.whole(self.cells).astype(dtype)[()])
         if dtype.kind == "O":
             return self.cells.copy()
         raise opaque(f"astype({dtype}) of exact numbers: only float dtypes keep a derivative")
@@ -179,7 +189,7 @@ class Lifted(np.lib.mixins.NDArrayOperatorsMixin):
         if implementation is None:
             name = f"{func.__module__}.{func.__name__}".removeprefix("numpy.").removeprefix("lib.")
             raise opaque(f"numpy.{name} is not lifted: {operands(args)}")
-        return implementation(*args, **kwargs)
+        return PROTOCOL.marked(implementation(*args, **kwargs))
 
     def __array__(self, *_: Any, **__: Any) -> Any:
         raise opaque("a lifted array was turned into floats: numpy.asarray loses the exact numbers")
@@ -192,8 +202,8 @@ class Lifted(np.lib.mixins.NDArrayOperatorsMixin):
         raise opaque("float() of a lifted number loses it: keep to NumPy's functions")
 
     def item(self, *index: Any) -> Self:
-        """Return one entry, still exact, as a scalar."""
-        return self.like(self.cells.item(*index))
+        """Return one entry, still exact, as a Python number."""
+        return self.like(self.cells.item(*index)).as_python_float()
 
     def __repr__(self) -> str:
         return f"Lifted({self.cells.tolist()!r}, dtype={self.dtype})"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from verify.lift import special
 from verify.lift.array import Lifted
 from verify.lift.creation import holds_lifted, of_list, stands_in
 
@@ -15,36 +16,54 @@ if TYPE_CHECKING:
 
 
 class _FloatType(type):
-    """Makes `lifted_float` answer for `float`."""
+    """Makes a class answer for a type of floats."""
+
+    original: type
+    dtype: Any
 
     def __instancecheck__(cls, instance: Any) -> bool:
         if isinstance(instance, Lifted):
-            return instance.scalar and instance.dtype == np.float64
-        return isinstance(instance, float)
+            return instance.scalar and issubclass(instance.dtype.type, cls.original)
+        return isinstance(instance, cls.original)
 
     def __subclasscheck__(cls, subclass: type) -> bool:
-        return issubclass(subclass, float)
+        return issubclass(getattr(subclass, "original", subclass), cls.original)
 
     def __eq__(cls, other: object) -> bool:
-        return other is cls or other is float
+        if isinstance(other, np.dtype):
+            return bool(other == cls.dtype)
+        return getattr(other, "original", other) is cls.original
 
     def __hash__(cls) -> int:
-        return hash(float)
+        return hash(cls.original)
 
-
-class lifted_float(float, metaclass=_FloatType):  # noqa: N801 - it stands in for float
-    """`float`, which leaves an exact number exact."""
-
-    dtype = np.dtype(np.float64)  # what NumPy asks of a type that it does not know
-
-    def __new__(cls, value: Any = 0.0) -> Any:
-        """Return the number as a scalar of float64, or the float that Python makes of it."""
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Return an exact number as it is, said to be of this dtype; of anything else what the type makes of it."""
+        value = args[0] if args else 0.0
+        if not holds_lifted(value):
+            return cls.original(*args, **kwargs)
         if not isinstance(value, Lifted):
-            return float(value)
-        if value.size != 1:
-            raise TypeError("only length-1 arrays can be converted to Python scalars")
-        return value.like(value.cells.item(), np.float64)
+            return of_list(value).astype(cls.dtype)
+        if cls.original is not float:
+            cast = value.astype(cls.dtype)
+            return cast if cast.ndim else cast.like(cast.cells[()])
+        return value.as_python_float()
 
+    def __getattr__(cls, name: str) -> Any:
+        return getattr(type.__getattribute__(cls, "original"), name)
+
+
+def _stands_for(original: Any) -> Any:
+    """Return a class that stands for a type of floats; NumPy reads its dtype."""
+    namespace = {"original": original, "dtype": np.dtype(original), "__doc__": original.__doc__}
+    return _FloatType(original.__name__, (), namespace)
+
+
+lifted_float = _stands_for(float)
+"""`float`, which leaves an exact number exact."""
+
+FLOAT_TYPES = {kind: _stands_for(kind) for kind in (np.float16, np.float32, np.float64, np.longdouble)}
+"""NumPy's types of floats, likewise."""
 
 _UFUNCS = {
     "exp": np.exp, "exp2": np.exp2, "expm1": np.expm1, "log1p": np.log1p, "log2": np.log2, "log10": np.log10,
@@ -58,20 +77,40 @@ _UFUNCS = {
 
 def _by_ufunc(ufunc: np.ufunc) -> Callable[..., Any]:
     def on_numbers(original: Any, *args: Any) -> Any:
-        return ufunc(*args) if any(isinstance(x, Lifted) for x in args) else original(*args)
+        return _python(ufunc(*args)) if any(isinstance(x, Lifted) for x in args) else original(*args)
 
     return on_numbers
+
+
+def _python(result: Any) -> Any:
+    """Return numbers as Python's, as `math` does."""
+    if isinstance(result, tuple):
+        return tuple(_python(part) for part in result)
+    return result.as_python_float() if isinstance(result, Lifted) else bool(result)
 
 
 for _name, _ufunc in _UFUNCS.items():
     stands_in(math, _name)(_by_ufunc(_ufunc))
 
 
+def _by_special(name: str) -> Callable[..., Any]:
+    function = special.entrywise(name)
+
+    def on_number(original: Any, x: Any) -> Any:
+        return _python(x.like(function(x.cells))) if isinstance(x, Lifted) else original(x)
+
+    return on_number
+
+
+for _name, _special in (("erf", "erf"), ("erfc", "erfc"), ("gamma", "gamma"), ("lgamma", "gammaln")):
+    stands_in(math, _name)(_by_special(_special))
+
+
 @stands_in(math, "log")
 def _log(original: Any, x: Any, *base: Any) -> Any:
     if not holds_lifted([x, *base]):
         return original(x, *base)
-    return np.log(x) / np.log(base[0]) if base else np.log(x)
+    return _python(np.log(x) / np.log(base[0]) if base else np.log(x))
 
 
 @stands_in(math, "floor", "ceil", "trunc")
@@ -81,25 +120,25 @@ def _whole(original: Any, x: Any) -> Any:
 
 @stands_in(math, "hypot")
 def _hypot(original: Any, *sides: Any) -> Any:
-    return np.sqrt(sum(x * x for x in sides)) if holds_lifted(list(sides)) else original(*sides)
+    return _python(np.sqrt(sum(x * x for x in sides))) if holds_lifted(list(sides)) else original(*sides)
 
 
 @stands_in(math, "dist")
 def _dist(original: Any, p: Any, q: Any) -> Any:
     p, q = list(p), list(q)
-    return np.sqrt(sum((x - y) ** 2 for x, y in zip(p, q, strict=True))) if holds_lifted([p, q]) else original(p, q)
+    return _python(np.sqrt(sum((x - y) ** 2 for x, y in zip(p, q, strict=True)))) if holds_lifted([p, q]) else original(p, q)
 
 
 @stands_in(math, "fsum")
 def _fsum(original: Any, items: Any) -> Any:
     items = list(items)
-    return np.sum(of_list(items)) if holds_lifted(items) else original(items)
+    return _python(np.sum(of_list(items))) if holds_lifted(items) else original(items)
 
 
 @stands_in(math, "prod")
 def _prod(original: Any, items: Any, *, start: Any = 1) -> Any:
     items = list(items)
-    return np.prod(of_list(items)) * start if holds_lifted([items, start]) else original(items, start=start)
+    return _python(np.prod(of_list(items)) * start) if holds_lifted([items, start]) else original(items, start=start)
 
 
 @stands_in(math, "isclose")

@@ -10,7 +10,7 @@ from verify.lift.array import Lifted, constants
 from verify.lift.functions import as_lifted, lifted_among, lifts, lifts_named
 from verify.lift.literals import is_float
 from verify.lift.reading import opaque
-from verify.lift.ufuncs import float_type
+from verify.lift.ufuncs import common_type
 
 
 def truth(condition: Any) -> Any:
@@ -26,7 +26,7 @@ def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
         return constant_array(np.where(truth(condition), x, y), lifted_among(condition))
     lifted = lifted_among(x, y)
     chosen = np.where(truth(condition), lifted.cells_of(x), lifted.cells_of(y))
-    return lifted.like(chosen, float_type([x, y]))
+    return lifted.like(chosen, common_type([x, y]))
 
 
 def _holds(*values: Any) -> bool:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from verify.lift.array import Lifted, constants, gathered
+from verify.lift.array import Lifted, gathered
 from verify.lift.literals import is_float
+from verify.lift.plain import marked
 from verify.lift.reading import PROGRAM, opaque
 
 if TYPE_CHECKING:
@@ -39,14 +40,6 @@ def holds_lifted(value: Any) -> bool:
     return isinstance(value, Lifted)
 
 
-def lifted_constant(plain: Any) -> Any:
-    """Return an array of floats as exact numbers: a program may write exact numbers into it."""
-    if not isinstance(plain, np.ndarray) or not is_float(plain.dtype):
-        return plain
-    constant = PROGRAM.get()
-    return Lifted(constants(plain, constant, plain.dtype), plain.dtype, constant)
-
-
 @stands_in(np, "zeros", "ones", "empty", "full", "eye", "identity", "tri")
 def _made(original: Any, *args: Any, **kwargs: Any) -> Any:
     if holds_lifted(args) or holds_lifted(list(kwargs.values())):
@@ -54,14 +47,14 @@ def _made(original: Any, *args: Any, **kwargs: Any) -> Any:
     plain = original(*args, **kwargs)
     if original is np.empty and is_float(plain.dtype):
         plain = np.zeros_like(plain)  # what was in memory before is not for exact numbers
-    return _uniform(plain) if original is not np.eye and is_float(plain.dtype) and plain.size else lifted_constant(plain)
+    return _uniform(plain) if original is not np.eye and is_float(plain.dtype) and plain.size else marked(plain)
 
 
 def _uniform(plain: Any) -> Any:
     """Lift an array of one value, whose exact number is then one object."""
     first = plain.flat[0]
     if not (plain == first).all():
-        return lifted_constant(plain)
+        return marked(plain)
     constant = PROGRAM.get()
     return Lifted(np.full(plain.shape, constant(first, plain.dtype), dtype=object), plain.dtype, constant)
 
@@ -75,8 +68,8 @@ def _full_of(shape: Any, fill_value: Any, dtype: Any = None, **_: Any) -> Any:
 def _array(original: Any, value: Any, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
     if not holds_lifted(value):
         plain = original(value, dtype, *args, **kwargs)
-        fresh = original is np.array or not isinstance(value, np.ndarray)
-        return lifted_constant(plain) if fresh else plain
+        fresh = original is np.array or not isinstance(value, np.ndarray) or not is_float(plain.dtype)
+        return marked(plain) if fresh else plain
     result = value if isinstance(value, Lifted) else of_list(value)
     result = as_array(result, kwargs.get("ndmin", 0))
     if dtype is not None and np.dtype(dtype) != result.dtype:
@@ -109,11 +102,18 @@ def _first(items: Any) -> Any:
     return next((found for item in items if holds_lifted(item) for found in [_first(item)]), None)
 
 
+@stands_in(np, "arange", "linspace", "logspace", "geomspace", "indices", "frombuffer", "fromstring", "loadtxt")
+def _constants(original: Any, *args: Any, **kwargs: Any) -> Any:
+    if holds_lifted(list(args)) and original is np.arange:
+        raise opaque("numpy.arange of exact numbers is not lifted: how many there are is no exact question")
+    return marked(original(*args, **kwargs))
+
+
 @stands_in(np, "fromiter")
 def _fromiter(original: Any, items: Any, dtype: Any, *args: Any, **kwargs: Any) -> Any:
     held = list(items)
     if not holds_lifted(held):
-        return lifted_constant(original(held, dtype, *args, **kwargs))
+        return marked(original(held, dtype, *args, **kwargs))
     return of_list(held).astype(dtype)
 
 
@@ -121,7 +121,7 @@ def _fromiter(original: Any, items: Any, dtype: Any, *args: Any, **kwargs: Any) 
 def _fromfunction(original: Any, function: Any, shape: Any, **kwargs: Any) -> Any:
     del original
     dtype = kwargs.pop("dtype", float)
-    return function(*np.indices(shape, dtype=dtype), **kwargs)
+    return function(*(marked(places) for places in np.indices(shape, dtype=dtype)), **kwargs)
 
 
 @stands_in(np, "vectorize")
@@ -134,7 +134,7 @@ def _vectorize(original: Any, function: Any = None, *args: Any, **kwargs: Any) -
 
     def mapped(*operands: Any, **options: Any) -> Any:
         if not any(holds_lifted(x) for x in operands):
-            return lifted_constant(plain(*operands, **options))
+            return marked(plain(*operands, **options))
         return entrywise(function, operands, options)
 
     return mapped
@@ -144,7 +144,7 @@ def entrywise(function: Any, operands: Any, options: Any) -> Any:
     """Call a function of numbers for every entry of arrays that are broadcast together."""
     wide = np.broadcast_arrays(*(_boxes(x) for x in operands))
     results = [function(*row, **options) for row in zip(*(w.ravel() for w in wide), strict=True)]
-    array = of_list(results) if any(isinstance(r, Lifted) for r in results) else lifted_constant(np.array(results))
+    array = of_list(results) if any(isinstance(r, Lifted) for r in results) else marked(np.array(results))
     return array.reshape(wide[0].shape)
 
 

@@ -10,7 +10,7 @@ from verify.lift import folds  # noqa: F401 - fills in the methods of ufuncs
 from verify.lift.array import FUNCTIONS, Lifted
 from verify.lift.literals import is_float
 from verify.lift.reading import opaque
-from verify.lift.ufuncs import float_type
+from verify.lift.ufuncs import common_type, float_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,6 +98,7 @@ for _name in (
     if hasattr(np, _name):
         _made = _masking if _name in ("tril", "triu", "diag", "diagflat") else _on_cells
         FUNCTIONS[getattr(np, _name)] = _made(getattr(np, _name))
+FUNCTIONS[np.lib.stride_tricks.sliding_window_view] = _on_cells(np.lib.stride_tricks.sliding_window_view)
 for _name in ("diagonal", "matrix_transpose"):
     FUNCTIONS[getattr(np.linalg, _name)] = _on_cells(getattr(np.linalg, _name))
 
@@ -190,7 +191,7 @@ def joined(join: Callable[..., Any], parts: Any, axis: Any, options: dict[str, A
     """Join arrays by a function on their cells."""
     parts = list(parts)
     x = lifted_among(parts)
-    dtype = np.dtype(options["dtype"]) if options.get("dtype") is not None else float_type([_typed(p) for p in parts])
+    dtype = np.dtype(options["dtype"]) if options.get("dtype") is not None else common_type([_typed(p) for p in parts])
     result = x.like(join([x.cells_of(part) for part in parts], axis=axis), dtype)
     out = options.get("out")
     if out is not None:
@@ -201,7 +202,9 @@ def joined(join: Callable[..., Any], parts: Any, axis: Any, options: dict[str, A
 
 def _typed(part: Any) -> Any:
     """Return a part as what has a dtype of its own: in an array, Python's numbers are float64 and int64."""
-    return part if isinstance(part, (Lifted, list, tuple)) else np.asarray(part)
+    if isinstance(part, Lifted):
+        return part.like(part.cells) if part.weak else part
+    return part if isinstance(part, (list, tuple)) else np.asarray(part)
 
 
 @lifts(np.concatenate)

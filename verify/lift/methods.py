@@ -56,8 +56,8 @@ def _flatten(self: Lifted, order: Any = "C") -> Lifted:
 
 
 def _tolist(self: Lifted) -> Any:
-    """Return nested lists of scalars."""
-    return self.like(self.cells[()]) if not self.ndim else [_tolist(part) for part in self]
+    """Return nested lists of Python's numbers."""
+    return self.as_python_float() if not self.ndim else [_tolist(part) for part in self]
 
 
 def _fill(self: Lifted, value: Any) -> None:
@@ -114,7 +114,10 @@ def _int(self: Lifted) -> int:
 
 
 def _round(self: Lifted, digits: int | None = None) -> Any:
-    return _int(np.round(self)) if digits is None else np.round(self, digits)
+    if digits is None:
+        return _int(np.round(self))
+    rounded = np.round(self, digits)
+    return rounded.as_python_float() if self.weak else rounded
 
 
 def _in_place(ufunc: np.ufunc) -> Callable[..., Any]:

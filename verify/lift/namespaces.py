@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 MISSING = object()
 
+MOST_ITEMS = 200
+"""So many entries of a table are looked through for functions."""
+
 
 class Place:
     """A name in a namespace, or a closure's cell, that holds a function."""
@@ -105,7 +108,11 @@ class _Walk:
             self.found.append(Place(holder, name))
         elif isinstance(value, (FunctionType, MethodType, ModuleType, type, functools.partial)):
             self.visit(value)
-        elif not name:
+        elif isinstance(value, (dict, list, tuple)):
+            for item in list(value.values() if isinstance(value, dict) else value)[:MOST_ITEMS]:
+                if isinstance(item, (FunctionType, MethodType)):
+                    self.visit(item)
+        else:
             self.visit(type(value))
 
     def _own(self, names: dict[str, Any]) -> bool:
@@ -133,7 +140,7 @@ def places(function: Any, known: Mapping[int, Any], injected: tuple[str, ...]) -
     """
     try:
         names, walk = _WALKS.get(function, (-1, None))
-        if walk is not None and names == _count(walk) and walk.known is known:
+        if walk is not None and names == _count(walk) and len(walk.known) == len(known):
             return walk.found
     except TypeError:  # a callable that cannot be remembered is walked anew
         pass

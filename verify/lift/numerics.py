@@ -66,9 +66,49 @@ def _correlate(a: Any, v: Any, mode: str = "valid") -> Any:
 @lifts(np.polyval)
 def _polyval(p: Any, x: Any) -> Any:
     total = np.zeros_like(x) if isinstance(x, Lifted) else 0.0 * np.asarray(x)
-    for coefficient in p:
+    for coefficient in p if isinstance(p, Lifted) else as_lifted(p, x) if isinstance(x, Lifted) else np.asarray(p):
         total = total * x + coefficient
     return total
+
+
+@lifts(np.polyder)
+def _polyder(p: Any, m: int = 1) -> Any:
+    for _ in range(m):
+        p = p[:-1] * np.arange(len(p) - 1, 0, -1)
+    return p
+
+
+@lifts(np.polyint)
+def _polyint(p: Any, m: int = 1, k: Any = None) -> Any:
+    constants = np.zeros(m) if k is None else np.broadcast_to(k, (m,))
+    for constant in constants:
+        p = np.concatenate([p / np.arange(len(p), 0, -1), [constant]])
+    return p
+
+
+@lifts(np.polymul)
+def _polymul(a1: Any, a2: Any) -> Any:
+    return np.convolve(a1, a2)
+
+
+@lifts(np.polyadd)
+def _polyadd(a1: Any, a2: Any) -> Any:
+    n = max(len(a1), len(a2))
+    one, two = (np.concatenate([np.zeros(n - len(a)), a]) for a in (a1, a2))
+    return one + two
+
+
+@lifts(np.polysub)
+def _polysub(a1: Any, a2: Any) -> Any:
+    return np.polyadd(a1, -as_lifted(a2, lifted_among(a1, a2)))
+
+
+@lifts(np.polyfit)
+def _polyfit(x: Any, y: Any, deg: int, **options: Any) -> Any:
+    if options:
+        raise opaque(f"numpy.polyfit with {', '.join(options)}= is not lifted")
+    columns = np.vander(x, deg + 1)
+    return np.linalg.solve(columns.T @ columns, columns.T @ y)
 
 
 @lifts(np.vander)

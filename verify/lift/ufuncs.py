@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from verify.lift import elementary, order
 from verify.lift.array import PROTOCOL, Lifted, gathered, object_array, operands
 from verify.lift.ball import Ball
 from verify.lift.literals import is_float
+from verify.lift.plain import marked
 from verify.lift.reading import opaque
 from verify.lift.special import scipy_loop
 
@@ -104,8 +106,14 @@ def _modf(x: Any) -> Any:
     return x - whole, whole
 
 
+def _frexp(x: Any) -> Any:
+    """Return a fraction in [1/2, 1) and the exponent, which is constant around the point."""
+    exponents = np.frompyfunc(lambda c: math.frexp(float(c.coefficient(0).mid()))[1], 1, 1)(x)
+    return _ldexp(x, -exponents), np.asarray(exponents, dtype=np.int32)
+
+
 def _ldexp(x: Any, exponent: Any) -> Any:
-    return x * Ball(elementary.TWO) ** exponent
+    return x * np.power(np.asarray(Ball(elementary.TWO), dtype=object), exponent)
 
 
 ON_CELLS[np.floor_divide] = _floor_divide
@@ -114,6 +122,7 @@ ON_CELLS[np.fmod] = _fmod
 ON_CELLS[np.divmod] = lambda x, y: (_floor_divide(x, y), _remainder(x, y))
 ON_CELLS[np.modf] = _modf
 ON_CELLS[np.ldexp] = _ldexp
+ON_CELLS[np.frexp] = _frexp
 
 
 _SUMS = frozenset(getattr(np, name) for name in ("matmul", "vecdot", "matvec", "vecmat") if hasattr(np, name))
@@ -159,14 +168,28 @@ def _call(self: Lifted, ufunc: np.ufunc, function: Any, inputs: Sequence[Any], o
 
 def delivered(self: Lifted, ufunc: np.ufunc, result: Any, inputs: Sequence[Any], out: Any, dtype: Any = None) -> Any:
     """Return the result of a ufunc as an array, or stored in `out`."""
+    if isinstance(result, np.ndarray) and result.dtype.kind == "i":
+        return marked(result)[()]
     if ufunc in PREDICATES:
         answer = np.asarray(result, dtype=bool)[()]
-        return answer if out is None else stored(out, answer)
+        return marked(answer) if out is None else stored(out, answer)
     if ufunc in _SUMS:
         result = self.filled_in(result)
     if out is not None:
         return stored(out, result)
-    return _converted(self.like(result, float_type(inputs)), dtype)
+    made = _converted(self.like(result, float_type(inputs)), dtype)
+    made.weak = ufunc in _OPERATORS and made.scalar and all(_is_python(x) for x in inputs)
+    return made
+
+
+_OPERATORS = frozenset(
+    {np.add, np.subtract, np.multiply, np.divide, np.power, np.remainder, np.floor_divide, np.negative, np.absolute}
+)
+"""What Python's operators call: of Python's numbers they make Python's numbers."""
+
+
+def _is_python(x: Any) -> bool:
+    return x.weak if isinstance(x, Lifted) else isinstance(x, (int, float)) and not isinstance(x, np.generic)
 
 
 def _converted(result: Lifted, dtype: Any) -> Lifted:
@@ -227,9 +250,17 @@ def float_type(inputs: Sequence[Any]) -> np.dtype[Any]:
 def _kind(x: Any) -> Any:
     if isinstance(x, (int, float)) and not isinstance(x, np.generic):
         return x
+    if isinstance(x, Lifted) and x.weak:
+        return 0.0
     if isinstance(x, (list, tuple)):
         return gathered(x, lambda value, _: value)[1]
     return x.dtype if hasattr(x, "dtype") else np.asarray(x).dtype
+
+
+def common_type(inputs: Sequence[Any]) -> np.dtype[Any]:
+    """Return the float dtype that NumPy's functions that are no ufuncs would give the result."""
+    found = np.result_type(*(_kind(x) for x in inputs))
+    return found if is_float(found) else np.dtype(np.float64)
 
 
 def _foreign_type(kinds: Sequence[Any]) -> np.dtype[Any]:
@@ -249,3 +280,4 @@ def _whole(cells: Any) -> Any:
 
 PROTOCOL.ufunc = dispatch
 PROTOCOL.whole = _whole
+PROTOCOL.marked = marked
