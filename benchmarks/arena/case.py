@@ -59,6 +59,8 @@ class Case:
         `vjp` makes a fresh gradient at each call (it keeps state).
     needs : str or None
         An optional package without which the case is skipped.
+    analytic : bool
+        The program takes complex numbers: its evidence is the complex step, where differences are too noisy.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Case:
     digits: bool = False
     factory: bool = False
     needs: str | None = None
+    analytic: bool = False
 
     @property
     def right(self) -> bool:
@@ -155,6 +158,16 @@ def at(*values: Any) -> Callable[[np.dtype[Any]], tuple[Any, ...]]:
     """Give a witness: these values, rounded to the dtype; integer arrays stay integers."""
     draw = fixed(*values)
     return lambda dtype: draw(dtype, np.random.default_rng(0))
+
+
+def by_dtype(**values: Any) -> Draw:
+    """Give values that depend on the dtype, rounded to it."""
+
+    def draw(dtype: np.dtype[Any], rng: np.random.Generator) -> tuple[Any, ...]:
+        del rng
+        return tuple(np.array(value, dtype) for value in values[dtype.name])
+
+    return draw
 
 
 def sized(*shapes: tuple[int, ...]) -> Callable[[np.dtype[Any]], tuple[Any, ...]]:
