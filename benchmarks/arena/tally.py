@@ -93,7 +93,9 @@ def _share(part: int, whole: int) -> str:
     return f"{part:4d}/{whole:<4d}{100 * part / whole:5.1f} %" if whole else "      none     "
 
 
-HEADER = f"{'':12s}{'mistakes found':>18s}{'right condemned':>18s}{'twins condemned':>18s}{'undecided':>18s}{'time':>10s}"
+HEADER = (
+    f"{'':12s}{'mistakes found':>18s}{'right condemned':>18s}{'twins condemned':>18s}{'undecided':>18s}{'time':>10s}"
+)
 
 
 def table(result: Mapping[tuple[str, str], Tally]) -> str:

@@ -50,7 +50,7 @@ class Tool:
                 found = None
             if found is None:
                 return f"{module} is not installed"
-        if self.name == "gradproof" and not hasattr(importlib.import_module("verify"), "check"):
+        if self.name == "gradproof" and not callable(getattr(importlib.import_module("verify"), "check", None)):
             return "this version of verify has no check"
         return ""
 
