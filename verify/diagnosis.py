@@ -135,6 +135,7 @@ BUFFER = Diagnosis("GP125", "a reused buffer", "Return fresh arrays: an answer m
 LAYOUT = Diagnosis("GP126", "memory layout", "The answer may not depend on strides or order: index by axes, not by memory.")
 SAME_INPUT = Diagnosis("GP127", "one array for two inputs", "Tell inputs apart by position, never by identity or value.")
 NOT_LINEAR = Diagnosis("GP117", "not linear in the cotangent", "A VJP is linear in its cotangent, at every scale.")
+OVERFLOWS = Diagnosis("GP131", "overflow on the way", "The formula is right; as it runs, an intermediate leaves the range of the dtype.")
 NOT_FINITE = Diagnosis("GP108", "NaN where the truth is finite", "The claim is NaN or infinite; the exact derivative is a finite number.")
 TIES = Diagnosis("GP129", "wrong at ties only", "Right at points nearby; wrong where entries are zero or equal.")
 BEYOND = Diagnosis("GP130", "wrong beyond a threshold", "Right on one side of a comparison that the programs make, wrong on the other.")

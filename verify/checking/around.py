@@ -99,14 +99,16 @@ def _scaled(point: Point) -> Iterator[Point]:
     eps, largest = format_of(point.dtype).eps, format_of(point.dtype).largest
     end = float(np.log(largest))
     for size, words in ((10.0, "entries of size 10"), (1.125 * end, "entries at the end of the range of exp")):
-        yield _each(point, _sized(size), words, extreme=size > end)
+        yield _each(point, _sized(size), words)
         for k in point.floats:
             if len(point.floats) > 1:
-                yield _put(point, k, _sized(size)(point.inputs[k]), words, extreme=size > end)
-    yield _each(point, lambda x: x * 0 + 1.125 * end, "all at the end of the range of exp", extreme=True)
-    yield _each(point, lambda x: x * 0 - 1.125 * end, "all at the other end of the range of exp", extreme=True)
-    yield _each(point, _sized(float(eps)), "entries as small as an ulp", extreme=True)
+                yield _put(point, k, _sized(size)(point.inputs[k]), words)
+    yield _each(point, lambda x: x * 0 + 1.125 * end, "all at the end of the range of exp")
+    yield _each(point, lambda x: x * 0 - 1.125 * end, "all at the other end of the range of exp")
+    yield _each(point, _sized(float(eps)), "entries as small as an ulp")
     yield _each(point, _sized(0.0078125), "small entries")
+    yield _each(point, _sized(2 * largest**0.5), "entries whose squares overflow", extreme=True)
+    yield _each(point, _sized(0.5 * format_of(point.dtype).smallest ** 0.5), "entries whose squares vanish", extreme=True)
 
 
 def _sized(size: float) -> Callable[[Any], Any]:
@@ -127,10 +129,10 @@ def _each(point: Point, change: Callable[[Any], Any], words: str, *, extreme: bo
     return point.moved(inputs, words, extreme=extreme)
 
 
-def _put(point: Point, k: int, x: Any, words: str, *, extreme: bool = False) -> Point:
+def _put(point: Point, k: int, x: Any, words: str) -> Point:
     inputs = list(point.inputs)
     inputs[k] = _cast(x, point.inputs[k])
-    return point.moved(tuple(inputs), words, extreme=extreme)
+    return point.moved(tuple(inputs), words)
 
 
 def _with(point: Point, k: int, index: tuple[int, ...], value: Any, words: str) -> Point:

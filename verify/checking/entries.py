@@ -26,6 +26,9 @@ MOST_WRONG = 5
 MOVES = 3
 """Random moves by one ulp that measure the conditioning."""
 
+SINGLE = 2.0**-23
+"""Code for half precision is code for single precision: this is the precision that its approximations may have."""
+
 Place = tuple[int, tuple[int, ...]]
 """The position of an input and an index into it."""
 
@@ -94,25 +97,30 @@ class Truth:
 
     # -- approximations ----------------------------------------------------------------------------------
 
-    def approximate(self, entries: tuple[Entry, ...], pulled: Cotangents, slopes: Slopes) -> bool:
+    def approximate(self, entries: tuple[Entry, ...], pulled: Cotangents) -> bool:
         """Whether every gap is one that code may leave on purpose in its dtype.
 
         A program that takes branches of its own may put a polynomial in place of the function near a point: half of
-        the dtype's digits are granted there. One that holds long constants may be a polynomial everywhere: 64 ulps
-        of the entry are granted, and what a move of inputs and cotangents by one ulp does to it.
+        the dtype's digits are granted there.
         """
-        branches = bool(pulled.notes.comparisons)
-        if not branches and not pulled.notes.rounded and not slopes.notes.rounded:
-            return False
-        form = format_of(self.question.point.dtype)
-        eps = min(form.eps, 2.0**-23)  # code for half precision is code for single precision
+        return bool(pulled.notes.comparisons) and self._within(entries, format_of(self.question.point.dtype).eps ** 0.5)
+
+    def below_precision(self, entries: tuple[Entry, ...], pulled: Cotangents, slopes: Slopes) -> bool:
+        """Whether no gap is one that the dtype can tell: an iteration, a series or a long constant was cut off.
+
+        Two ulps of the entry are granted, 64 where a program holds long constants (it may be a polynomial throughout),
+        and as much of what a move of inputs and cotangents by one ulp does to it.
+        """
+        ulps = 64 if pulled.notes.rounded or slopes.notes.rounded else 2
+        return self._within(entries, ulps * min(format_of(self.question.point.dtype).eps, SINGLE), ulps)
+
+    def _within(self, entries: tuple[Entry, ...], share: float, moved: int = 64) -> bool:
+        eps = format_of(self.question.point.dtype).eps
         moves = self.conditioning()
         for entry in entries:
-            if not entry.claimed.is_finite():
-                return False
-            moved = moves.get((entry.of, entry.index), arb(0)) * (eps / form.eps)
-            share = form.eps**0.5 if branches else 64 * eps
-            if (entry.claimed - entry.true).abs_upper() > abs(entry.true).upper() * share + 64 * moved:
+            move = moves.get((entry.of, entry.index), arb(0)) * (min(eps, SINGLE) / eps)
+            gap = (entry.claimed - entry.true).abs_upper()
+            if not entry.claimed.is_finite() or gap > abs(entry.true).upper() * share + moved * move:
                 return False
         return True
 

@@ -10,7 +10,8 @@ from flint import arb
 
 from verify.checking.formats import as_arb
 from verify.checking.limits import TimeLimitReached, limited
-from verify.errors import OpaqueError, VerifyError
+from verify.checking.programs import as_tuple
+from verify.errors import OpaqueError, UsageError, VerifyError
 from verify.lift import Ball, ball_array, lift, reading, run, series_array
 from verify.lift.array import Lifted, object_array, scalar_cells
 
@@ -95,8 +96,8 @@ class Exactly:
         return slopes
 
     def _along(self, tangents: dict[int, Any], order: int) -> Slopes:
-        outputs, notes = self._run(self.programs.truth, *self._inputs(tangents, order))
-        return Slopes(tuple(cells_of(out) for out in outputs), notes)
+        out, notes = self._run(self.programs.reference or self.programs.f, *self._inputs(tangents, order))
+        return Slopes(tuple(cells_of(part) for part in as_tuple(out)), notes)
 
     def pulled(self, out_bars: tuple[Any, ...], *, steps: Any = None, bar_steps: Any = None) -> Cotangents:
         """Return the claimed cotangents at the point, or along a path of inputs and cotangents.
@@ -112,15 +113,15 @@ class Exactly:
         """
         inputs = self._inputs(steps, 2)
         given = tuple(_lifted(bar, None if bar_steps is None else bar_steps[k], 2) for k, bar in enumerate(out_bars))
-        result, notes = self._run(self.programs.pullback, given, *inputs)
+        result, notes = self._run(self.programs.vjp, given if len(given) > 1 else given[0], *inputs)
         return Cotangents(self._bars(result), notes)
 
     def pushed(self, tangents: dict[int, Any]) -> Slopes:
         """Return the claimed tangents of the outputs for one tangent a float input."""
         inputs = self._inputs(None, 2)
         given = tuple(_lifted(tangents[k]) if k in tangents else None for k in range(len(inputs)))
-        outputs, notes = self._run(self.programs.pushforward, given, *inputs)
-        return Slopes(tuple(cells_of(out) for out in outputs), notes)
+        out, notes = self._run(self.programs.jvp, *given, *inputs)
+        return Slopes(tuple(cells_of(part) for part in as_tuple(out)), notes)
 
     def _inputs(self, tangents: dict[int, Any] | None, order: int) -> list[Any]:
         lifted = []
@@ -131,7 +132,9 @@ class Exactly:
                 lifted.append(_lifted(x, None if tangents is None else tangents.get(k), order))
         return lifted
 
-    def _run(self, function: Callable[..., Any], *arguments: Any) -> tuple[Any, Any]:
+    def _run(self, function: Callable[..., Any] | None, *arguments: Any) -> tuple[Any, Any]:
+        if function is None:
+            raise UsageError("there is no such program to read: give vjp= or jvp=")
         try:
             with (
                 limited(SECONDS),

@@ -9,7 +9,8 @@ import numpy as np
 
 from verify.checking.formats import format_of, is_float
 from verify.checking.programs import Ran, as_tuple, attempt
-from verify.diagnosis import ARITY, CHANGED, DTYPE, MISSING, RAISES, SHAPE, SUMS, Diagnosis
+from verify.diagnosis import ARITY, CHANGED, DTYPE, MISSING, NOT_REPEATABLE, RAISES, SHAPE, SUMS, Diagnosis
+from verify.lift import Lifted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +72,8 @@ def pulled(
     given = point.fresh() if inputs is None else inputs
     bars = tuple(bar.copy() for bar in out_bars) if inputs is None else out_bars
     ran = attempt(programs.pullback, bars, *given)
+    if any(isinstance(part, Lifted) for part in as_tuple(ran.value)):
+        return Pulled(broken=(NOT_REPEATABLE, "the pullback returns what an earlier call left behind: it keeps state"))
     broken = _broken(programs, point, ran)
     if broken is not None:
         return Pulled(broken=broken)

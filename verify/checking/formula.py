@@ -143,6 +143,7 @@ class _Reading:
         if self._supports_truth(u, along(self.question.out_bars, slopes), pulled):
             raise OpaqueError("the pullback read with exact numbers is not the pullback that runs")
         if self._explained_by_constants(u):
+            self.moved = True
             return self.question.seen(Status.AGREE, digits=format_of(self.question.point.dtype).digits)
         if self._explained_by_symmetry(pulled, slopes):
             readers = ", ".join(sorted(set(slopes.notes.structured)))
@@ -198,7 +199,10 @@ class _Reading:
         if any(not entry.claimed.is_finite() for entry in entries):
             words = "the pullback has no finite value where the derivative is finite"
             return self.question.seen(Status.DISAGREE, words, entries=entries, diagnosis=NOT_FINITE)
-        approximate = bool(entries) and truth.approximate(entries, pulled, slopes)
+        if entries and truth.below_precision(entries, pulled, slopes):
+            self.moved = True
+            return self.question.seen(Status.AGREE, digits=format_of(self.question.point.dtype).digits)
+        approximate = bool(entries) and truth.approximate(entries, pulled)
         words = "the exact enclosures are disjoint"
         return self.question.seen(Status.DISAGREE, words, entries=entries, approximate=approximate)
 

@@ -86,6 +86,8 @@ def _claim(question: Question, u: dict[int, Any]) -> tuple[arb, arb]:
             term = as_arb(value) * as_arb(weight)
             ran, size = ran + term, size + abs(term)
     room = size * _slack(question) * max(1.0, math.sqrt(question.point.size))
+    steps = sum((abs(as_arb(w)) for step in u.values() for w in np.ravel(step)), start=arb(0))
+    room += steps * format_of(question.point.dtype).smallest * 64  # what underflows is lost
     try:
         with precision(PRECISION):
             pulled = Exactly(question.programs, question.point).pulled(question.out_bars)

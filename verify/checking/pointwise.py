@@ -37,12 +37,15 @@ class Asked:
         Whether to ask what a pullback owes in other memory, asked twice, and so on.
     order : int
         2 where the gradient of the gradient is asked for too.
+    plain : bool
+        Whether cotangents are whole numbers, for a reader; else they need every digit of their dtype.
     """
 
     seed: int = 0
     scale: float = 0.0
     contract: bool = False
     order: int = 1
+    plain: bool = False
 
 
 def judge(programs: Programs, point: Point, asked: Asked) -> Finding:
@@ -52,7 +55,7 @@ def judge(programs: Programs, point: Point, asked: Asked) -> Finding:
         return Finding(Status.NOT_APPLICABLE, ran.refusal, point)
     if not ran.finite and not point.given:
         return Finding(Status.NOT_APPLICABLE, "the function is not finite here", point)
-    out_bars = cotangents(ran.outputs, asked.seed)
+    out_bars = cotangents(ran.outputs, asked.seed, plain=asked.plain)
     found = Finding(Status.NOT_APPLICABLE, "no derivative was given", point, out_bars)
     if programs.jvp is not None:
         found = forward_mode.judge(programs, point, ran.outputs, asked.seed)
@@ -61,13 +64,14 @@ def judge(programs: Programs, point: Point, asked: Asked) -> Finding:
     return found.noting(*ran.notes)
 
 
-def cotangents(outputs: tuple[Any, ...], seed: int) -> tuple[Any, ...]:
-    """Return one cotangent an output: nonzero integers in its dtype, zeros for an output of integers."""
+def cotangents(outputs: tuple[Any, ...], seed: int, *, plain: bool = False) -> tuple[Any, ...]:
+    """Return one cotangent an output, nonzero and in its dtype; zeros for an output of integers."""
     bars = []
     for n, out in enumerate(outputs):
         rng = generator(seed, "cotangent", n, np.shape(out))
         if is_float(out.dtype):
-            bars.append(integers(rng, np.shape(out)).astype(out.dtype))
+            whole = integers(rng, np.shape(out))
+            bars.append((whole if plain else whole * (1 + rng.random(np.shape(out)) / 8)).astype(out.dtype))
         else:
             bars.append(np.zeros(np.shape(out)))
     return tuple(bars)
@@ -80,8 +84,8 @@ def _pullback(
     if pulled.broken is not None:
         diagnosis, words = pulled.broken
         found = Finding(Status.DISAGREE, words, point, out_bars, diagnosis)
-        if diagnosis is RAISES and not point.given and not _smooth(programs, point, asked.seed):
-            return replace(found, status=Status.NOT_APPLICABLE)
+        if diagnosis is RAISES and not point.given and ("LinAlgError" in words or not _smooth(programs, point, asked.seed)):
+            return replace(found, status=Status.NOT_APPLICABLE, notes=(f"{point.origin}: {words}",))
         return found
     question = Question(programs, point, out_bars, pulled.bars, ran.outputs, asked.seed)
     return replace(_asked(question, asked, finite=ran.finite).noting(*pulled.notes), bars=pulled.bars)

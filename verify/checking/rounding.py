@@ -12,7 +12,7 @@ from verify.checking.entries import conditioning
 from verify.checking.exact import Exactly
 from verify.checking.formats import as_arb, format_of
 from verify.compare import Entry
-from verify.diagnosis import DIGITS
+from verify.diagnosis import DIGITS, OVERFLOWS
 from verify.errors import OpaqueError, SingularError, UndecidableError
 from verify.lift import precision
 from verify.lift.ball import PRECISION
@@ -80,7 +80,7 @@ def _suspects(question: Question, pulled: Any, scale: float) -> list[tuple[int, 
     point, form = question.point, format_of(question.point.dtype)
     share = 0.0 if pulled.notes.casts else lost(form)
     largest = max((float(abs(c.coefficient(0)).mid()) for k in point.floats for c in pulled.bars[k].ravel()), default=0)
-    floor = 0.0 if point.given else max(scale, largest)
+    floor = max(scale, largest) if point.extreme else 0.0
     found = []
     for k in point.floats:
         own = format_of(np.asarray(point.inputs[k]).dtype)
@@ -112,6 +112,8 @@ def _confirmed(question: Question, exactly: Exactly, suspects: list[Any]) -> Fin
     if not bad:
         return None
     entries = tuple(entry for entry, _ in bad[:5])
+    if not entries[0].claimed.is_finite():
+        return question.seen(Status.DISAGREE, _words(question, entries[0]), entries=entries, diagnosis=OVERFLOWS)
     return question.seen(Status.UNSTABLE, _words(question, entries[0]), entries=entries, diagnosis=DIGITS)
 
 

@@ -133,18 +133,24 @@ class Trial:
                 self.notes.append(note)
         return found
 
-    def judge(self, point: Point, *, contract: bool = False) -> Finding:
+    def judge(self, point: Point, *, contract: bool = False, plain: bool = False) -> Finding:
         """Judge one point, uncounted."""
-        asked = Asked(self.seed, self.scale, contract, self.order)
+        asked = Asked(self.seed, self.scale, contract, self.order, plain)
         return pointwise.judge(self.programs, point, asked)
 
     def smallest(self, found: Finding) -> Finding:
         """Return the smallest finding of the same kind."""
-        needs_contract = found.diagnosis is not None and found.diagnosis.code in _CONTRACT
-        shrinker = Shrinker(
-            self.programs, lambda point: self.judge(_as(point, found), contract=needs_contract), self.domain.admits
-        )
-        return shrinker.smallest(found)
+        contract = found.diagnosis is not None and found.diagnosis.code in _CONTRACT
+        if found.point is None:
+            return found
+        seen = self.judge(found.point, contract=contract, plain=True)
+        plain = seen.status is found.status and seen.diagnosis == found.diagnosis
+        found = seen if plain else found
+
+        def judge(point: Point) -> Finding:
+            return self.judge(_as(point, found), contract=contract, plain=plain)
+
+        return Shrinker(self.programs, judge, self.domain.admits).smallest(found)
 
     def _unless_pinned(self, found: Finding, resizer: Resizer) -> Finding | None:
         """Return an objection at another size, unless the pullback works at its own size only and says so by raising."""

@@ -103,6 +103,8 @@ class Ball:
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Ball:
+        if other is self and head_of(self.v).is_finite():  # a number less itself is zero, however wide its ball
+            return Ball(self.v * 0)
         return Ball(self.v - (other.v if type(other) is Ball else exact(other)))
 
     def __rsub__(self, other: Any) -> Ball:
