@@ -29,3 +29,7 @@ class RuleError(VerifyError, ArithmeticError):
 
 class OpaqueError(VerifyError, TypeError):
     """A program left the arithmetic that can be lifted: the message names the function and what it was given."""
+
+
+class WrongGradientError(VerifyError, AssertionError):
+    """A gradient that was asserted to be right is not: the message is the judgement's."""

@@ -1,0 +1,201 @@
+"""Gradients in a test suite: one assertion, and a decorator that the pytest plugin collects as one test a question."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from verify.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    Program = Callable[..., Any]
+
+F = TypeVar("F", bound="Program")
+
+MARK = "__gradient_trial__"
+"""The attribute under which a decorated function carries its `Trial`."""
+
+
+def assert_gradients_agree(f: Program, *inputs: Any, **options: Any) -> Any:
+    """Return the judgement of `verify.check` if the gradient is right.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(*inputs)``, an array or a tuple of arrays.
+    *inputs : array or strategy
+        Points, or Hypothesis strategies that are searched and shrunk (`verify.strategies.arrays`).
+    **options
+        As for `verify.check`: ``vjp, jvp, reference, domain, order, seed, seconds, examples``.
+
+    Raises
+    ------
+    WrongGradientError
+        The gradient is wrong, unstable or undecided; the message says at which input, and how to reproduce it.
+    """
+    __tracebackhide__ = True
+    judgement = ask(f, *inputs, **options)
+    judgement.assert_right()
+    return judgement
+
+
+def ask(f: Program, *inputs: Any, **options: Any) -> Any:
+    """Call `verify.check`, which is imported when the first question is asked: collecting tests stays fast."""
+    from verify import check  # type: ignore[attr-defined] # noqa: PLC0415 - see above
+
+    return check(f, *inputs, **options)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What one test asks: a label for its id, what gives the inputs, and the options of `verify.check`."""
+
+    label: str
+    inputs: Callable[[], tuple[Any, ...]]
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What `gradient_test` was told: which program, which gradients, where."""
+
+    function: Program
+    gradients: Mapping[str, Program]
+    inputs: Any
+    reference: Any
+    domain: Any
+    dtypes: tuple[Any, ...]
+    order: int
+
+    def questions(self) -> Iterator[Question]:
+        """One question a gradient, order and dtype; the labels name what there is more than one of."""
+        gradients: Mapping[str, Program | None] = self.gradients or {"gradient": None}
+        drawn = self.inputs is None or isinstance(self.inputs, str)
+        for kind, gradient in gradients.items():
+            for order in range(1, self.order + 1):
+                for dtype in self.dtypes if drawn else (None,):
+                    words = ["gradient" if gradient is None else kind.upper()]
+                    words += [str(order)] if order > 1 else []
+                    words += [_name(dtype)] if drawn and len(self.dtypes) > 1 else []
+                    options = {kind: gradient} if gradient is not None else {}
+                    given = {"reference": self.reference, "domain": self.domain, "order": order if order > 1 else None}
+                    options |= {name: value for name, value in given.items() if value is not None}
+                    yield Question("-".join(words), partial(self._points, dtype), options)
+
+    def _points(self, dtype: Any) -> tuple[Any, ...]:
+        """The inputs of one question: those that were given, or a strategy of the signature."""
+        if self.inputs is not None and not isinstance(self.inputs, str):
+            return self.inputs if isinstance(self.inputs, tuple) else (self.inputs,)
+        from verify.strategies import arrays  # noqa: PLC0415 - Hypothesis is loaded by those who draw
+
+        names = parameters(self.function)
+        signature = self.inputs or ",".join(["(n)"] * len(names))
+        return (arrays(signature, dtype=dtype, domain=_drawn_domain(self.domain, names)),)
+
+
+def gradient_test(
+    *,
+    vjp: Program | None = None,
+    jvp: Program | None = None,
+    reference: Any = None,
+    domain: Any = None,
+    inputs: Any = None,
+    dtype: Any = "float64",
+    order: int = 1,
+) -> Callable[[F], F]:
+    """Put a function's gradient on trial: pytest collects it as one test a question, ``softplus-VJP`` for one.
+
+    Parameters
+    ----------
+    vjp, jvp : callable, optional
+        ``vjp(out_bar, *inputs)`` and ``jvp(*tangents, *inputs)``, each asked apart; without either the function's own
+        gradient is asked.
+    reference, domain
+        As for `verify.check`; where a signature is drawn, the domain's words are drawn from as well.
+    inputs : str, strategy, array, or tuple of them, optional
+        A signature such as ``"(m,n),(n)->(m)"`` (see `verify.strategies.arrays`), or what `verify.check` takes. By
+        default every parameter is a vector, all of one size.
+    dtype : dtype or list of dtypes
+        With a signature, one test each.
+    order : int
+        The highest order asked; one test each.
+
+    Returns
+    -------
+    decorator
+        It returns the function itself, which stays as callable as before.
+
+    Examples
+    --------
+    >>> @gradient_test(vjp=lambda out_bar, x: (2 * x * out_bar,), domain={"x": (-100, 100)})
+    ... def square(x):
+    ...     return x * x
+    """
+    gradients = {name: gradient for name, gradient in (("vjp", vjp), ("jvp", jvp)) if gradient is not None}
+    for name, gradient in gradients.items():
+        if not callable(gradient):
+            raise UsageError(
+                f"{name}={gradient!r} ({type(gradient).__name__}) is no function: expected {name}(…, *inputs)"
+            )
+    if not isinstance(order, int) or order < 1:
+        raise UsageError(f"order={order!r} is no order of a derivative: expected 1, 2, …")
+    dtypes = tuple(dtype) if isinstance(dtype, (list, tuple)) else (dtype,)
+
+    def decorate(function: F) -> F:
+        if not inspect.isfunction(function):
+            raise UsageError(
+                f"@gradient_test got {function!r}: expected a function, decorated as @gradient_test(vjp=…)"
+            )
+        setattr(function, MARK, Trial(function, gradients, inputs, reference, domain, dtypes, order))
+        return function
+
+    return decorate
+
+
+def parameters(function: Program) -> list[str]:
+    """Return the names of the inputs that a function requires, in order; none where they cannot be known."""
+    try:
+        every = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    by_position = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [one.name for one in every if one.kind in by_position and one.default is inspect.Parameter.empty]
+
+
+def by_position(function: Program, named: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return inputs given by name in the order in which the function takes them.
+
+    Raises
+    ------
+    UsageError
+        The names are not those that the function requires.
+    """
+    names = parameters(function)
+    if not names:
+        return tuple(named.values())
+    if set(names) != set(named):
+        called = getattr(function, "__name__", repr(function))
+        raise UsageError(
+            f"{called} takes {', '.join(names)}, and was given {', '.join(named) or 'nothing'}: name each input once"
+        )
+    return tuple(named[name] for name in names)
+
+
+def _drawn_domain(domain: Any, names: list[str]) -> Any:
+    """The part of a domain that can be drawn from: words and intervals, by input; a predicate is left to `check`."""
+    if isinstance(domain, dict):
+        foreign = [name for name in domain if name not in names]
+        if foreign:
+            raise UsageError(f"domain names {foreign[0]!r}, and the inputs are {', '.join(names)}")
+        domain = [domain.get(name) for name in names]
+    if isinstance(domain, (list, tuple)):
+        return tuple(None if callable(part) else part for part in domain)
+    return None if callable(domain) else domain
+
+
+def _name(dtype: Any) -> str:
+    return str(getattr(dtype, "__name__", dtype))
