@@ -1,0 +1,112 @@
+"""One assertion and one decorator: what they ask of `check`, and what they refuse."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+import verify
+from verify import testing
+from verify.errors import UsageError, WrongGradientError
+from verify.testing import assert_gradients_agree, by_position, gradient_test
+
+
+def square(x):
+    return x * x
+
+
+def pullback(out_bar, x):
+    return (2 * x * out_bar,)
+
+
+def questions(**options):
+    function = gradient_test(**options)(lambda x, y: x + y)
+    return list(getattr(function, testing.MARK).questions())
+
+
+def test_the_judgement_is_returned_or_raised(monkeypatch):
+    def check(f, *inputs, **options):
+        def assert_right():
+            if options["vjp"] is not pullback:
+                raise WrongGradientError("WRONG")
+
+        return SimpleNamespace(f=f, inputs=inputs, assert_right=assert_right)
+
+    monkeypatch.setattr(verify, "check", check, raising=False)
+    judgement = assert_gradients_agree(square, 1.0, vjp=pullback)
+    assert judgement.f is square
+    assert judgement.inputs == (1.0,)
+    with pytest.raises(AssertionError, match="WRONG"):
+        assert_gradients_agree(square, 1.0, vjp=None)
+
+
+def test_a_decorated_function_stays_itself():
+    decorated = gradient_test(vjp=pullback)(square)
+    assert decorated is square
+    assert decorated(3.0) == 9.0
+
+
+def test_each_gradient_order_and_dtype_is_a_question():
+    assert [q.label for q in questions()] == ["gradient"]
+    assert [q.label for q in questions(vjp=pullback, jvp=pullback)] == ["VJP", "JVP"]
+    assert [q.label for q in questions(vjp=pullback, order=2, dtype=["float32", np.float64])] == [
+        "VJP-float32",
+        "VJP-float64",
+        "VJP-2-float32",
+        "VJP-2-float64",
+    ]
+    assert [q.label for q in questions(vjp=pullback, inputs=(1.0, 2.0), dtype=["float32", "float64"])] == ["VJP"]
+
+
+def test_options_are_those_that_were_given():
+    assert questions()[0].options == {}
+    first, second = questions(vjp=pullback, reference="x+y", domain="positive", order=2)
+    assert first.options == {"vjp": pullback, "reference": "x+y", "domain": "positive"}
+    assert second.options == first.options | {"order": 2}
+
+
+@pytest.mark.parametrize(
+    ("options", "drawn"),
+    [
+        ({}, "arrays('(n),(n)')"),
+        ({"inputs": "(m,n),(n)->(m)", "dtype": "float32"}, "arrays('(m,n),(n)->(m)', dtype='float32')"),
+        ({"domain": {"y": "positive"}}, "arrays('(n),(n)', domain=(None, 'positive'))"),
+        ({"domain": ((0, 1), len)}, "arrays('(n),(n)', domain=((0, 1), None))"),
+        ({"domain": (0, 1)}, "arrays('(n),(n)', domain=(0, 1))"),
+        ({"domain": lambda x, y: x < y}, "arrays('(n),(n)')"),
+    ],
+)
+def test_signatures_are_drawn_within_the_domain(options, drawn):
+    assert list(map(repr, questions(**options)[0].inputs())) == [drawn]
+
+
+def test_given_inputs_are_asked_as_they_are():
+    strategy = st.just(1.0)
+    assert questions(inputs=(1.0, strategy))[0].inputs() == (1.0, strategy)
+    assert questions(inputs=strategy)[0].inputs() == (strategy,)
+
+
+def test_inputs_by_name_are_put_in_the_functions_order():
+    assert by_position(lambda x, y, scale=2: x, {"y": 2, "x": 1}) == (1, 2)
+    assert by_position(lambda *xs: xs, {"y": 2, "x": 1}) == (2, 1)
+    with pytest.raises(UsageError, match="square takes x, and was given y: name each input once"):
+        by_position(square, {"y": 1})
+    with pytest.raises(UsageError, match="square takes x, and was given nothing"):
+        by_position(square, {})
+
+
+@pytest.mark.parametrize(
+    ("misuse", "words"),
+    [
+        (lambda: gradient_test(vjp=3), r"vjp=3 \(int\) is no function"),
+        (lambda: gradient_test(order=0), "order=0 is no order of a derivative"),
+        (lambda: gradient_test()(square(3)), "@gradient_test got 9: expected a function"),
+        (lambda: questions(domain={"z": "positive"})[0].inputs(), "domain names 'z', and the inputs are x, y"),
+    ],
+)
+def test_misuse_is_told(misuse, words):
+    with pytest.raises(UsageError, match=words):
+        misuse()
