@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
     from verify.domains import Domain
+    from verify.values import Source
 
     Draw = Callable[[SearchStrategy[Any]], Any]
 
@@ -42,12 +43,12 @@ def build(
     draw: Draw,
     domain: Domain,
     shape: tuple[int, ...],
-    numbers: SearchStrategy[Any],
+    source: Source,
     dtype: np.dtype[Any],
     *,
     ties: bool,
 ) -> Any:
-    """Draw one array of the shape, its entries from `numbers`, in the domain's form.
+    """Draw one array of the shape, its entries from `source`, in the domain's form.
 
     Parameters
     ----------
@@ -59,41 +60,49 @@ def build(
     batch = shape[: len(shape) - len(core)]
     out = np.empty(shape, dtype)
     for index in np.ndindex(batch):
-        part = _PARTS[form](draw, core, numbers, domain)
+        part = _PARTS[form](draw, core, source, domain)
         out[index] = np.array(part, dtype=dtype).reshape(core)
     if ties and form is None and out.size > 1 and draw(st.booleans()):
         _tie(draw, out.reshape(-1))
     return out
 
 
-def _entries(draw: Draw, core: tuple[int, ...], numbers: Any, domain: Any) -> Any:
+def _entries(draw: Draw, core: tuple[int, ...], source: Source, domain: Any) -> list[Any]:
     del domain
-    return _list(draw, int(np.prod(core)), numbers)
+    count = int(np.prod(core))
+    return list(draw(st.lists(source.strategy, min_size=count, max_size=count)))
 
 
-def _list(draw: Draw, count: int, numbers: Any, **options: Any) -> list[Any]:
-    return list(draw(st.lists(numbers, min_size=count, max_size=count, **options)))
+def _distinct(draw: Draw, core: tuple[int, ...], source: Source, domain: Any) -> list[Any]:
+    """Entries of which the repeated ones are replaced: by a spare number, or by another draw when those run out."""
+    found: list[Any] = []
+    seen: set[Any] = set()
+    for drawn in _entries(draw, core, source, domain):
+        entry = drawn
+        if entry in seen:
+            fresh = (spare for spare in source.spare if spare not in seen)
+            entry = next(fresh, None)
+            if entry is None:
+                entry = draw(source.strategy.filter(lambda other: other not in seen))
+        seen.add(entry)
+        found.append(entry)
+    return found
 
 
-def _distinct(draw: Draw, core: tuple[int, ...], numbers: Any, domain: Any) -> Any:
-    del domain
-    return _list(draw, int(np.prod(core)), numbers, unique_by=float)
+def _sorted(draw: Draw, core: tuple[int, ...], source: Source, domain: Any) -> Any:
+    return sorted(_entries(draw, core, source, domain), key=_nan_last)
 
 
-def _sorted(draw: Draw, core: tuple[int, ...], numbers: Any, domain: Any) -> Any:
-    return sorted(_entries(draw, core, numbers, domain), key=_nan_last)
-
-
-def _increasing(draw: Draw, core: tuple[int, ...], numbers: Any, domain: Any) -> Any:
-    return sorted(_distinct(draw, core, numbers, domain), key=_nan_last)
+def _increasing(draw: Draw, core: tuple[int, ...], source: Source, domain: Any) -> Any:
+    return sorted(_distinct(draw, core, source, domain), key=_nan_last)
 
 
 def _nan_last(value: Any) -> tuple[bool, Any]:
     return bool(value != value), value  # noqa: PLR0124 - only NaN differs from itself
 
 
-def _with_ties(draw: Draw, core: tuple[int, ...], numbers: Any, domain: Any) -> Any:
-    line = np.array(_entries(draw, core, numbers, domain), dtype=object)
+def _with_ties(draw: Draw, core: tuple[int, ...], source: Source, domain: Any) -> Any:
+    line = np.array(_entries(draw, core, source, domain), dtype=object)
     _tie(draw, line)
     return line
 
@@ -105,14 +114,14 @@ def _tie(draw: Draw, line: Any) -> None:
     line[second] = line[first]
 
 
-def _one_hot(draw: Draw, core: tuple[int, ...], numbers: Any, domain: Any) -> Any:
-    del numbers, domain
+def _one_hot(draw: Draw, core: tuple[int, ...], source: Source, domain: Any) -> Any:
+    del source, domain
     return np.eye(core[0])[draw(st.integers(0, core[0] - 1))]
 
 
-def _simplex(draw: Draw, core: tuple[int, ...], numbers: Any, domain: Domain) -> Any:
+def _simplex(draw: Draw, core: tuple[int, ...], source: Source, domain: Domain) -> Any:
     """Parts of 1 that sum to 1 exactly: the gaps between ordered cuts of 0 … 2ᵏ, over 2ᵏ."""
-    del numbers
+    del source
     least = 0 if 0.0 in domain.numbers else 1
     total = 2 ** max(4, (2 * core[0] - 1).bit_length())
     cuts = [0]
@@ -126,7 +135,7 @@ def _simplex(draw: Draw, core: tuple[int, ...], numbers: Any, domain: Domain) ->
     return np.diff([*cuts, total]) / total
 
 
-def _triangle(draw: Draw, n: int, numbers: Any, diagonal: Any = None) -> Any:
+def _triangle(draw: Draw, n: int, numbers: SearchStrategy[Any], diagonal: Any = None) -> Any:
     """A lower triangle, entry by entry; its diagonal from another strategy, or zero."""
     out = np.zeros((n, n), dtype=object)
     for i in range(n):
@@ -137,15 +146,15 @@ def _triangle(draw: Draw, n: int, numbers: Any, diagonal: Any = None) -> Any:
     return out
 
 
-def _symmetric(draw: Draw, core: tuple[int, ...], numbers: Any, domain: Any) -> Any:
+def _symmetric(draw: Draw, core: tuple[int, ...], source: Source, domain: Any) -> Any:
     del domain
-    lower = _triangle(draw, core[0], numbers, numbers)
+    lower = _triangle(draw, core[0], source.strategy, source.strategy)
     return np.where(np.tri(core[0], dtype=np.bool_), lower, lower.T)
 
 
-def _antisymmetric(draw: Draw, core: tuple[int, ...], numbers: Any, domain: Any) -> Any:
+def _antisymmetric(draw: Draw, core: tuple[int, ...], source: Source, domain: Any) -> Any:
     del domain
-    lower = _triangle(draw, core[0], numbers)
+    lower = _triangle(draw, core[0], source.strategy)
     return np.where(np.tri(core[0], k=-1, dtype=np.bool_), lower, 0.0 - lower.T)
 
 
@@ -154,16 +163,16 @@ _PIVOTS = st.sampled_from([1.0, 2.0, 0.5, 3.0])
 _SIGNED_PIVOTS = st.sampled_from([1.0, -1.0, 2.0, -2.0, 0.5, -0.5])
 
 
-def _spd(draw: Draw, core: tuple[int, ...], numbers: Any, domain: Any) -> Any:
+def _spd(draw: Draw, core: tuple[int, ...], source: Source, domain: Any) -> Any:
     """``L Lᵀ`` with a positive diagonal of ``L``."""
-    del numbers, domain
+    del source, domain
     lower = _triangle(draw, core[0], _SMALL, _PIVOTS)
     return lower @ lower.T
 
 
-def _invertible(draw: Draw, core: tuple[int, ...], numbers: Any, domain: Any) -> Any:
+def _invertible(draw: Draw, core: tuple[int, ...], source: Source, domain: Any) -> Any:
     """``P L U`` with a unit diagonal of ``L`` and none of ``U``'s diagonal zero."""
-    del numbers, domain
+    del source, domain
     n = core[0]
     upper = _triangle(draw, n, _SMALL, _SIGNED_PIVOTS).T
     lower = _triangle(draw, n, _SMALL, st.just(1.0))

@@ -19,7 +19,7 @@ from hypothesis.strategies import SearchStrategy
 from verify.domains import BUILT, REAL, Domain, domain_of, is_interval
 from verify.errors import UsageError
 from verify.forms import CORES, LEAST_SIDE, build
-from verify.values import SPECIAL, float_format, floats, special_values, whole_numbers
+from verify.values import SPECIAL, Source, float_format, floats, special_values, whole_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -102,7 +102,7 @@ class _Plan:
     domains: tuple[Domain, ...]
     dtypes: tuple[str, ...]
     sides: Mapping[str, SearchStrategy[int]]
-    numbers: Mapping[tuple[int, str], SearchStrategy[Any]]
+    sources: Mapping[tuple[int, str], Source]
     special: tuple[str, ...]
 
 
@@ -125,11 +125,9 @@ def _draw_inputs(  # noqa: PLR0913 - the signature of `arrays`, behind `draw`
     drawn = []
     for position, (names, one) in enumerate(zip(plan.shapes, plan.domains, strict=True)):
         shape = tuple(sizes[size] if isinstance(size, str) else size for size in names)
-        numbers = plan.numbers.get((position, name))
-        if numbers is None:
-            numbers = whole_numbers(one.numbers, sizes)
+        source = plan.sources.get((position, name)) or whole_numbers(one.numbers, sizes)
         kind = np.dtype(np.int64) if one.numbers.whole else float_format(name).dtype
-        drawn.append(build(draw, one, shape, numbers, kind, ties="ties" in plan.special))
+        drawn.append(build(draw, one, shape, source, kind, ties="ties" in plan.special))
     return drawn[0] if len(drawn) == 1 else tuple(drawn)
 
 
@@ -152,15 +150,15 @@ def _plan(
     dtypes = (dtype,) if isinstance(dtype, str) else dtype
     _check_sides(min_side, max_side)
     _check_elements(elements, domains, special)
-    numbers = {
-        (i, name): elements if elements is not None else floats(one.numbers, float_format(name), special)
+    sources = {
+        (i, name): Source(elements) if elements is not None else floats(one.numbers, float_format(name), special)
         for i, one in enumerate(domains)
         for name in dtypes
         if not one.numbers.whole
     }
     _check_special(special, domains, dtypes)
     sides = _sides(shapes, domains, min_side, max_side)
-    return _Plan(shapes, domains, dtypes, sides, numbers, special)
+    return _Plan(shapes, domains, dtypes, sides, sources, special)
 
 
 def inputs_of(signature: str) -> tuple[Shape, ...]:

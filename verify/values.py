@@ -54,6 +54,14 @@ class Format:
     subnormal: Any
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where entries come from: a strategy, and numbers of its domain, simplest first, to replace repeated ones."""
+
+    strategy: SearchStrategy[Any]
+    spare: Sequence[Any] = ()
+
+
 @functools.cache
 def float_format(name: str) -> Format:
     """Return the format of a dtype, by name.
@@ -79,16 +87,16 @@ def float_format(name: str) -> Format:
     return Format(dtype, carrier, width, bound, limits.max, limits.smallest_normal, limits.smallest_subnormal)
 
 
-def whole_numbers(numbers: Numbers, sizes: Mapping[str, int]) -> SearchStrategy[int]:
+def whole_numbers(numbers: Numbers, sizes: Mapping[str, int]) -> Source:
     """Draw integers of the domain, or labels below a size."""
     if numbers.below is None:
         low, high = int(numbers.low), int(numbers.high)
-        return st.integers(low, high)
-    below = sizes[numbers.below] if isinstance(numbers.below, str) else numbers.below
-    return st.integers(0, below - 1)
+    else:
+        low, high = 0, (sizes[numbers.below] if isinstance(numbers.below, str) else numbers.below) - 1
+    return Source(st.integers(low, high), sorted(range(low, min(high, low + 100) + 1), key=abs))
 
 
-def floats(numbers: Numbers, form: Format, special: Sequence[str]) -> SearchStrategy[Any]:
+def floats(numbers: Numbers, form: Format, special: Sequence[str]) -> Source:
     """Draw floats of the domain, readable ones first: they are what a failure shrinks to.
 
     Raises
@@ -97,14 +105,13 @@ def floats(numbers: Numbers, form: Format, special: Sequence[str]) -> SearchStra
         The dtype has no number in the domain.
     """
     low, high = _ends(numbers, form)
-    readable = st.sampled_from(_readable(numbers, low, high, form))
-    drawn: SearchStrategy[Any] = readable | st.one_of(
-        [_between(*ends, form) for ends in _windows(numbers, low, high, form)]
-    )
+    readable = _readable(numbers, low, high, form)
+    windows = [_between(*ends, form) for ends in _windows(numbers, low, high, form)]
+    drawn: SearchStrategy[Any] = st.one_of([st.sampled_from(readable), *windows])
     if form.dtype != form.carrier:
         drawn = _with_tails(drawn, low, high, form)
     named = [special_values(word, numbers, form) for word in special]
-    return st.one_of([drawn, *(st.sampled_from(values) for values in named if values)])
+    return Source(st.one_of([drawn, *(st.sampled_from(values) for values in named if values)]), readable)
 
 
 def _ends(numbers: Numbers, form: Format) -> tuple[Any, Any]:
@@ -121,10 +128,13 @@ def _ends(numbers: Numbers, form: Format) -> tuple[Any, Any]:
 
 
 def _inward(end: float, is_open: bool, inward: float, form: Format) -> Any:
-    """The end of an interval as a number of the dtype, rounded towards the inside."""
+    """The end of an interval as a number of the dtype, rounded towards the inside.
+
+    An open end excludes what it rounds to as well: ``x < 0.51`` rounds 0.51 to the dtype of ``x``.
+    """
     value = np.asarray(min(max(end, -form.bound), form.bound), form.carrier)
-    outside = (float(value) - end) * inward < 0 or (is_open and float(value) == end)
-    if outside and abs(end) <= form.bound:
+    outside = (float(value) - end) * inward < 0
+    if (outside or is_open) and abs(end) <= form.bound:
         value = np.nextafter(value, np.asarray(math.copysign(math.inf, inward), form.carrier))
     return value[()]
 
@@ -145,6 +155,8 @@ def _between(low: float, high: float, form: Format) -> SearchStrategy[float]:
     """Draw floats of one sign; negative ones by magnitude, so that they shrink into positive ones."""
     least, most = sorted(abs(float(np.asarray(end, form.carrier))) for end in (low, high))
     magnitudes = st.floats(least, most, width=form.width)  # type: ignore[arg-type]
+    if form.dtype.name == "bfloat16":  # rounded here already: distinct ones stay distinct
+        magnitudes = magnitudes.map(lambda drawn: float(form.dtype.type(drawn)))
     return magnitudes if high > 0 else magnitudes.map(operator.neg)
 
 
