@@ -5,9 +5,14 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from verify.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 
 @dataclass(frozen=True)
@@ -168,3 +173,50 @@ def _check(text: str, domain: Domain, *, bare: bool) -> None:
         return
     also = {"simplex": " or with 'positive'", "antisymmetric": " or with an interval around 0"}.get(form, "")
     raise UsageError(f"domain {text!r} asks what {form!r} cannot have: expected {form!r} alone{also}")
+
+
+def holds(domain: Domain, array: Any, sizes: Mapping[str, int]) -> bool:
+    """Whether an array lies in a domain: never where an entry is NaN.
+
+    Parameters
+    ----------
+    sizes : mapping of str to int
+        The sizes by name, for labels.
+    """
+    x = np.asarray(array).astype(np.longdouble)
+    numbers = domain.numbers
+    below = sizes[numbers.below] if isinstance(numbers.below, str) else numbers.below
+    high = numbers.high if below is None else below
+    inside = (x > numbers.low if numbers.open_low else x >= numbers.low) & (
+        x < high if numbers.open_high else x <= high
+    )
+    if not np.all(inside) or (not numbers.zero and np.any(x == 0)) or (numbers.whole and np.any(x != np.floor(x))):
+        return False
+    return domain.form is None or bool(_TAKEN[domain.form](x))
+
+
+def _ties(x: Any) -> bool:
+    return all(np.unique(line).size < line.size for line in x.reshape(-1, x.shape[-1]))
+
+
+def _eigenvalues(x: Any) -> Any:
+    return np.linalg.eigvalsh(x.astype(np.float64))
+
+
+def _sums_to_one(x: Any) -> Any:
+    return np.abs(x.sum(axis=-1) - 1) <= x.shape[-1] * np.finfo(np.float16).eps
+
+
+_TAKEN: dict[str, Callable[[Any], Any]] = {
+    "distinct": lambda x: np.unique(x).size == x.size,
+    "sorted": lambda x: np.all(np.diff(x) >= 0),
+    "increasing": lambda x: np.all(np.diff(x) > 0),
+    "with ties": _ties,
+    "symmetric": lambda x: np.all(x == x.swapaxes(-1, -2)),
+    "antisymmetric": lambda x: np.all(x == -x.swapaxes(-1, -2)),
+    "spd": lambda x: np.all(x == x.swapaxes(-1, -2)) and np.all(_eigenvalues(x) > 0),
+    "invertible": lambda x: np.all(np.linalg.matrix_rank(x.astype(np.float64)) == x.shape[-1]),
+    "simplex": lambda x: np.all(x >= 0) and np.all(_sums_to_one(x)),
+    "one-hot": lambda x: np.all((x == 0) | (x == 1)) and np.all(x.sum(axis=-1) == 1),
+}
+"""When an array takes a form; a simplex may miss 1 by the rounding of a short dtype."""

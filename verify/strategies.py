@@ -16,7 +16,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from verify.domains import BUILT, REAL, Domain, domain_of, is_interval
+from verify.domains import BUILT, REAL, Domain, domain_of, holds, is_interval
 from verify.errors import UsageError
 from verify.forms import CORES, LEAST_SIDE, build
 from verify.values import SPECIAL, Source, float_format, floats, special_values, whole_numbers
@@ -159,6 +159,30 @@ def _plan(
     _check_special(special, domains, dtypes)
     sides = _sides(shapes, domains, min_side, max_side)
     return _Plan(shapes, domains, dtypes, sides, sources, special)
+
+
+def within(signature: str, domain: Any) -> Callable[..., bool]:
+    """Return the predicate of inputs that a signature and a domain describe: what `arrays` draws from satisfies it.
+
+    Raises
+    ------
+    UsageError
+        The signature or the domain is not understood.
+    """
+    shapes = inputs_of(signature)
+    domains = _domains(_frozen(domain), shapes)
+
+    def predicate(*inputs: Any) -> bool:
+        sizes: dict[str, int] = {}
+        for names, x in zip(shapes, inputs, strict=True):
+            if len(names) != np.ndim(x):
+                return False
+            for size, length in zip(names, np.shape(x), strict=True):
+                if length != (sizes.setdefault(size, length) if isinstance(size, str) else size):
+                    return False
+        return all(holds(one, x, sizes) for one, x in zip(domains, inputs, strict=True))
+
+    return predicate
 
 
 def inputs_of(signature: str) -> tuple[Shape, ...]:

@@ -11,7 +11,7 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from verify.errors import UsageError
-from verify.strategies import FLOATS, arrays, inputs_of
+from verify.strategies import FLOATS, arrays, inputs_of, within
 
 SEARCH = settings(max_examples=1000, database=None, deadline=None)
 
@@ -160,6 +160,37 @@ HOLDS = {
 def test_every_draw_lies_in_its_domain(domain, data):
     x = data.draw(arrays("(n,n)", dtype=("float16", "float32", "float64", "bfloat16"), domain=domain))
     assert HOLDS[domain](x.astype(np.float64))
+    assert within("(n,n)", domain)(x)
+
+
+@pytest.mark.parametrize(
+    ("signature", "domain", "inputs"),
+    [
+        ("(n),(n)", None, ([1.0], [1.0, 2.0])),
+        ("(n)", None, (1.0,)),
+        ("(3)", None, ([1.0],)),
+        ("(n)", None, ([np.nan],)),
+        ("(n)", None, ([np.inf],)),
+        ("(n)", "positive", ([0.0],)),
+        ("(n)", "nonzero", ([1.0, 0.0],)),
+        ("(n)", (0, 1), ([1.0],)),
+        ("(n)", "integers", ([0.5],)),
+        ("(k),()", (None, "labels(k)"), ([1.0, 2.0], 2)),
+        ("(n)", "distinct", ([1.0, 1.0],)),
+        ("(n)", "sorted", ([1.0, 0.0],)),
+        ("(n)", "increasing", ([1.0, 1.0],)),
+        ("(n)", "with ties", ([1.0, 2.0],)),
+        ("(n,n)", "symmetric", ([[1.0, 2.0], [0.0, 1.0]],)),
+        ("(n,n)", "antisymmetric", ([[1.0]],)),
+        ("(n,n)", "spd", ([[1.0, 2.0], [2.0, 1.0]],)),
+        ("(n,n)", "invertible", ([[1.0, 1.0], [1.0, 1.0]],)),
+        ("(n)", "simplex", ([0.5, 0.25],)),
+        ("(n)", "positive, simplex", ([1.0, 0.0],)),
+        ("(n)", "one-hot", ([0.5, 0.5],)),
+    ],
+)
+def test_what_lies_outside_a_domain_is_told_apart(signature, domain, inputs):
+    assert not within(signature, domain)(*inputs)
 
 
 @given(arrays("(n)", dtype="longdouble", domain="in (1, 1.0000001)"))
