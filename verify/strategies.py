@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import operator
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -159,6 +160,12 @@ def _plan(
     _check_special(special, domains, dtypes)
     sides = _sides(shapes, domains, min_side, max_side)
     return _Plan(shapes, domains, dtypes, sides, sources, special)
+
+
+def apart(together: SearchStrategy[Any], count: int) -> tuple[SearchStrategy[Any], ...]:
+    """Return one strategy an input from a strategy of tuples; drawn in one example, they come from one tuple."""
+    shared = st.shared(together, key=("gradproof inputs", id(together)))
+    return tuple(shared.map(operator.itemgetter(position)) for position in range(count))
 
 
 def within(signature: str, domain: Any) -> Callable[..., bool]:

@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -326,6 +327,13 @@ def test_a_suite_without_gradients_is_left_alone(pytester):
     result.assert_outcomes(passed=1)
     result.stdout.no_fnmatch_line("*gradproof:*")
     result.stdout.no_fnmatch_line("*= gradproof =*")
+
+
+def test_the_entry_point_is_declared():
+    root = Path(__file__).resolve().parents[2]
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["entry-points"]["pytest11"] == {"gradproof": "verify.pytest_plugin"}
+    assert not any("pytest" in dependency for dependency in project["dependencies"])
 
 
 def test_the_plugin_loads_nothing_heavy(pytester):

@@ -11,7 +11,7 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from verify.errors import UsageError
-from verify.strategies import FLOATS, arrays, inputs_of, within
+from verify.strategies import FLOATS, apart, arrays, inputs_of, within
 
 SEARCH = settings(max_examples=1000, database=None, deadline=None)
 
@@ -33,6 +33,11 @@ def test_sizes_agree_by_name_and_the_dtype_is_shared(inputs):
     assert y.shape == x.shape[1:]
     assert max(x.shape) <= 4
     assert x.dtype == y.dtype
+
+
+@given(*apart(arrays("(m,n),(n)->(m)"), 2))
+def test_inputs_drawn_apart_belong_together(x, y):
+    assert x.shape[1:] == y.shape
 
 
 def test_a_single_input_is_no_tuple():

@@ -6,11 +6,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hypothesis import find
 from hypothesis import strategies as st
 
 import verify
 from verify import testing
 from verify.errors import UsageError, WrongGradientError
+from verify.strategies import arrays
 from verify.testing import assert_gradients_agree, by_position, gradient_test
 
 
@@ -41,6 +43,15 @@ def test_the_judgement_is_returned_or_raised(monkeypatch):
     assert judgement.inputs == (1.0,)
     with pytest.raises(AssertionError, match="WRONG"):
         assert_gradients_agree(square, 1.0, vjp=None)
+
+
+def test_a_strategy_of_tuples_serves_several_inputs(monkeypatch):
+    monkeypatch.setattr(
+        verify, "check", lambda f, *inputs: find(st.tuples(*inputs), lambda xs: f(*xs).any()), raising=False
+    )
+    x, y = testing.ask(lambda x, y: x @ y > 1, arrays("(m,n),(n)->(m)"))
+    assert x.tolist() == [[1.0]]
+    assert y.tolist() == [2.0]
 
 
 def test_a_decorated_function_stays_itself():
