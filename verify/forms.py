@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from hypothesis import strategies as st
 
+from verify.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -73,8 +75,14 @@ def _entries(draw: Draw, core: tuple[int, ...], source: Source, domain: Any) -> 
     return list(draw(st.lists(source.strategy, min_size=count, max_size=count)))
 
 
-def _distinct(draw: Draw, core: tuple[int, ...], source: Source, domain: Any) -> list[Any]:
+def _distinct(draw: Draw, core: tuple[int, ...], source: Source, domain: Domain) -> list[Any]:
     """Entries of which the repeated ones are replaced: by a spare number, or by another draw when those run out."""
+    count = int(np.prod(core))
+    if domain.numbers.whole and len(source.spare) < count:
+        raise UsageError(
+            f"'distinct' wants {count} integers of {len(source.spare)} that the domain holds: "
+            "expected a wider domain, or a smaller max_side"
+        )
     found: list[Any] = []
     seen: set[Any] = set()
     for drawn in _entries(draw, core, source, domain):

@@ -125,6 +125,7 @@ class Gradproof:
 
     def check(self, f: Callable[..., Any], /, *inputs: Any, **options: Any) -> Any:
         """Return the judgement of `verify.check`, and keep it for the summary; it is the test that asserts."""
+        __tracebackhide__ = True
         from verify.testing import ask  # noqa: PLC0415 - inert unless used
 
         judgement = ask(f, *inputs, **(self._limits | options))

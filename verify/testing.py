@@ -48,6 +48,7 @@ def ask(f: Program, *inputs: Any, **options: Any) -> Any:
 
     A single strategy for a function of several inputs is one of tuples, as `verify.strategies.arrays` gives.
     """
+    __tracebackhide__ = True
     from verify import check  # type: ignore[attr-defined] # noqa: PLC0415 - see above
 
     wanted = len(parameters(f))

@@ -93,7 +93,7 @@ def whole_numbers(numbers: Numbers, sizes: Mapping[str, int]) -> Source:
         low, high = int(numbers.low), int(numbers.high)
     else:
         low, high = 0, (sizes[numbers.below] if isinstance(numbers.below, str) else numbers.below) - 1
-    return Source(st.integers(low, high), sorted(range(low, min(high, low + 100) + 1), key=abs))
+    return Source(st.integers(low, high), sorted(range(low, min(high, low + 1000) + 1), key=abs))
 
 
 def floats(numbers: Numbers, form: Format, special: Sequence[str]) -> Source:

@@ -327,6 +327,11 @@ def test_misuse_is_told_at_the_call(arguments, options, words):
         arrays(*arguments, **options)
 
 
+def test_too_few_integers_to_differ_are_counted():
+    with pytest.raises(UsageError, match="'distinct' wants 3 integers of 2 that the domain holds"):
+        minimal(arrays("(3)", domain="integers in [0, 1], distinct"))
+
+
 def test_a_missing_ml_dtypes_is_named(monkeypatch):
     from verify.values import float_format  # noqa: PLC0415 - its cache must be cleared
 
