@@ -31,5 +31,15 @@ class OpaqueError(VerifyError, TypeError):
     """A program left the arithmetic that can be lifted: the message names the function and what it was given."""
 
 
-class WrongGradientError(VerifyError, AssertionError):
-    """A gradient that was asserted to be right is not: the message is the judgement's."""
+class WrongGradientError(AssertionError, VerifyError):
+    """A gradient is not right: the message tells at which input, what was claimed and what is true.
+
+    Attributes
+    ----------
+    judgement : Judgement
+        The whole answer, for programs.
+    """
+
+    def __init__(self, message: str, judgement: object = None) -> None:
+        super().__init__(message)
+        self.judgement = judgement

@@ -11,20 +11,37 @@ from typing import Any
 import numpy as np
 from flint import arb, arb_series
 
+import verify.lift.choices
 import verify.lift.contractions
-import verify.lift.linalg  # noqa: F401 - fills in the tables of what can be lifted
+import verify.lift.factorizations
+import verify.lift.linalg
+import verify.lift.methods
+import verify.lift.norms
+import verify.lift.numerics
+import verify.lift.ordering
+import verify.lift.scipy_linalg
+import verify.lift.scipy_special
+import verify.lift.spectral
+import verify.lift.statistics
+import verify.lift.transforms  # noqa: F401 - fills in the tables of what can be lifted
 from verify.lift.array import Lifted, object_array
-from verify.lift.ball import PRECISION, Ball, exact, literal, precision
+from verify.lift.ball import PRECISION, Ball, constant_ball, exact, precision
+from verify.lift.reading import Comparison, Reading, reading
+from verify.lift.running import run
 from verify.lift.symbol import Symbol, formula
 
 __all__ = [
     "PRECISION",
     "Ball",
+    "Comparison",
     "Lifted",
+    "Reading",
     "Symbol",
     "ball_array",
     "lift",
     "precision",
+    "reading",
+    "run",
     "series_array",
     "symbol_array",
 ]
@@ -62,7 +79,7 @@ def symbol_array(names: Any, values: Any, path: list[Any]) -> Any:
 
 def lift(cells: Any, dtype: Any = np.float64) -> Lifted:
     """Return a duck array of exact numbers that says it holds floats of `dtype`."""
-    return Lifted(cells, dtype, _ball_constant)
+    return Lifted(cells, dtype, constant_ball)
 
 
 def lift_symbols(cells: Any, path: list[Any]) -> Lifted:
@@ -72,7 +89,3 @@ def lift_symbols(cells: Any, path: list[Any]) -> Lifted:
         return Symbol(formula(value), Ball(exact(value)), path)
 
     return Lifted(cells, np.float64, constant)
-
-
-def _ball_constant(value: Any, dtype: np.dtype[Any]) -> Ball:
-    return value if isinstance(value, Ball) else Ball(literal(value, dtype))

@@ -1,231 +1,286 @@
-"""Products of tensors, sorting and statistics on exact numbers."""
+"""Products of tensors of exact numbers: matrix products by FLINT, and everything that comes down to them.
+
+A product of matrices of series is a convolution of ball matrices, coefficient by coefficient (`verify.lift.matrices`);
+FLINT's dot products are exact where the sum fits the precision, so a tie stays a tie. Formulas, and empty sums of
+unknown numbers, take NumPy's own sums of products.
+"""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from verify.errors import OpaqueError
-from verify.lift.array import Lifted, object_array
+from verify.lift.array import FUNCTIONS, Lifted, scalar_cells
 from verify.lift.functions import lifts
+from verify.lift.matrices import MatrixSeries, are_balls, order_of, stacked
+from verify.lift.ufuncs import ON_CELLS, float_type
+
+Cells = Any
 
 
-def _first(parts: Any) -> Any:
+# -- matrices --------------------------------------------------------------------------------------------------
+
+
+def matrix_product(x: Cells, y: Cells) -> Cells:
+    """Return the product of stacks of matrices, object arrays (..., m, k) and (..., k, n)."""
+    if not x.size or not y.size or not are_balls(x, y):
+        return np.add.reduce(x[..., :, :, None] * y[..., None, :, :], axis=-2)
+    return stacked(_product, x, y)[0]
+
+
+def _product(x: Cells, y: Cells) -> tuple[Cells]:
+    order = order_of(x, y)
+    return ((MatrixSeries.of(x, order) @ MatrixSeries.of(y, order)).cells(),)
+
+
+def _matmul(x: Cells, y: Cells) -> Cells:
+    if x.ndim == 0 or y.ndim == 0:
+        raise ValueError("matmul: an operand has no axis; multiply by a scalar with *")
+    rows, columns = x.ndim == 1, y.ndim == 1
+    x, y = x[None, :] if rows else x, y[:, None] if columns else y
+    if x.shape[-1] != y.shape[-2]:
+        raise ValueError(f"matmul: shapes {x.shape} and {y.shape} do not fit: {x.shape[-1]} is not {y.shape[-2]}")
+    product = matrix_product(x, y)
+    product = product[..., 0] if columns else product
+    if not rows:
+        return product
+    return product[..., 0][()] if columns else product[..., 0, :]
+
+
+def _vecdot(x: Cells, y: Cells) -> Cells:
+    if x.shape[-1] != y.shape[-1]:
+        raise ValueError(f"vecdot: shapes {x.shape} and {y.shape} do not fit")
+    shape = np.broadcast_shapes(x.shape, y.shape)
+    wide, tall = np.broadcast_to(x, shape), np.broadcast_to(y, shape)
+    return matrix_product(wide[..., None, :], tall[..., :, None])[..., 0, 0][()]
+
+
+ON_CELLS[np.matmul] = _matmul
+ON_CELLS[np.vecdot] = _vecdot
+if hasattr(np, "matvec"):  # NumPy 2.2
+    ON_CELLS[np.matvec] = lambda x, y: matrix_product(x, y[..., :, None])[..., 0]
+    ON_CELLS[np.vecmat] = lambda x, y: matrix_product(x[..., None, :], y)[..., 0, :]
+
+
+def _lifted_of(*parts: Any) -> Lifted:
     return next(part for part in parts if isinstance(part, Lifted))
 
 
-@lifts(np.einsum)
-def _einsum(subscripts: str, *parts: Any, **_: Any) -> Any:
-    """Contract as NumPy's loop over objects does, where the empty sum is made exact."""
-    if not isinstance(subscripts, str):
-        raise OpaqueError("numpy.einsum is lifted with its subscripts as a string: 'ij,jk->ik'")
-    x = _first(parts)
-    inputs, output = _subscripts(subscripts, parts)
-    letters = sorted(set("".join(inputs)))
-    cells = [x.cells_of(part) for part in parts]
-    sizes = {
-        letter: n for terms, c in zip(inputs, cells, strict=True) for letter, n in zip(terms, c.shape, strict=True)
-    }
-    order = [*output, *(a for a in letters if a not in output)]
-    product: Any = None
-    for terms, c in zip(inputs, cells, strict=True):
-        wide = _aligned(terms, c, order)
-        product = wide if product is None else product * wide
-    product = np.broadcast_to(product, tuple(sizes[a] for a in order))
-    summed = tuple(range(len(output), len(order)))
-    return np.add.reduce(x.like(product), axis=summed) if summed else x.like(product.copy())
+def _cells(*parts: Any) -> tuple[Lifted, list[Cells]]:
+    """Return one of the operands that is lifted, and the exact numbers of each."""
+    x = _lifted_of(*parts)
+    return x, [x.cells_of(np.asarray(p) if isinstance(p, (list, tuple)) else p) for p in parts]
 
 
-def _subscripts(subscripts: str, parts: Any) -> tuple[list[str], str]:
-    if "..." in subscripts:
-        raise OpaqueError("numpy.einsum with an ellipsis is not lifted: name the axes")
-    left, arrow, right = subscripts.replace(" ", "").partition("->")
-    inputs = left.split(",")
-    if len(inputs) != len(parts):
-        raise OpaqueError(f"numpy.einsum({subscripts!r}) of {len(parts)} arrays: one term an array is expected")
-    if not arrow:
-        right = "".join(sorted(a for a in set(left.replace(",", "")) if left.count(a) == 1))
-    return inputs, right
+def _contracted(parts: Any, x: Lifted, product: Cells) -> Any:
+    return x.like(np.asarray(x.filled_in(product), dtype=object)[()], float_type(parts))
 
 
-def _aligned(terms: str, cells: Any, order: list[str]) -> Any:
-    """Return the array with one axis a letter of `order`; a repeated letter takes the diagonal."""
-    for letter in set(terms):
-        while terms.count(letter) > 1:
-            first, second = terms.index(letter), terms.rindex(letter)
-            cells = np.diagonal(cells, axis1=first, axis2=second)
-            terms = "".join(a for k, a in enumerate(terms) if k not in (first, second)) + letter
-    permuted = cells.transpose([terms.index(a) for a in order if a in terms])
-    shape = iter(permuted.shape)
-    return permuted.reshape(tuple(next(shape) if a in terms else 1 for a in order))
+# -- NumPy's products of two arrays ----------------------------------------------------------------------------
+
+
+@lifts(np.dot)
+def _dot(a: Any, b: Any, out: Any = None) -> Any:
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return np.multiply(a, b, out=out) if out is not None else a * b
+    product = np.tensordot(a, b, axes=([-1], [-2 if np.ndim(b) > 1 else 0]))
+    return product if out is None else np.positive(product, out=out)
+
+
+@lifts(np.inner)
+def _inner(a: Any, b: Any) -> Any:
+    return a * b if np.ndim(a) == 0 or np.ndim(b) == 0 else np.tensordot(a, b, axes=([-1], [-1]))
+
+
+@lifts(np.vdot)
+def _vdot(a: Any, b: Any) -> Any:
+    return np.tensordot(np.ravel(a), np.ravel(b), axes=1)
+
+
+@lifts(np.outer)
+def _outer(a: Any, b: Any, out: Any = None) -> Any:
+    product = np.reshape(a, (-1, 1)) * np.reshape(b, (1, -1))
+    return product if out is None else np.positive(product, out=out)
+
+
+FUNCTIONS[np.linalg.outer] = _outer
+
+
+@lifts(np.kron)
+def _kron(a: Any, b: Any) -> Any:
+    """Return the blocks ``a[i] b``: axes interleaved, then joined in pairs."""
+    n = max(np.ndim(a), np.ndim(b))
+    x, (left, right) = _cells(a, b)
+    left, right = (c.reshape((1,) * (n - c.ndim) + c.shape) for c in (left, right))
+    wide = np.expand_dims(left, tuple(range(1, 2 * n, 2))) * np.expand_dims(right, tuple(range(0, 2 * n, 2)))
+    product = np.asarray(wide, dtype=object).reshape([p * q for p, q in zip(left.shape, right.shape, strict=True)])
+    return _contracted((a, b), x, product)
+
+
+@lifts(np.cross)
+def _cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Any:
+    """Return the vector product of vectors of three entries (of two, in the plane of the first two axes)."""
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    x, (left, right) = _cells(a, b)
+    u, v = np.moveaxis(left, axisa, 0), np.moveaxis(right, axisb, 0)
+    if {len(u), len(v)} - {2, 3}:
+        raise ValueError(f"cross: vectors of 2 or 3 entries are expected, and {len(u)} and {len(v)} were given")
+    zero = scalar_cells(x.constant(0, x.dtype))
+    (u0, u1, u2), (v0, v1, v2) = ([*(w[k, ...] for k in range(len(w))), zero][:3] for w in (u, v))
+    last = u0 * v1 - u1 * v0
+    if len(u) == len(v) == 2:
+        return _contracted((a, b), x, last)
+    first, second = u1 * v2 - u2 * v1, u2 * v0 - u0 * v2
+    return _contracted((a, b), x, np.stack([np.asarray(c, dtype=object) for c in (first, second, last)], axis=axisc))
+
+
+@lifts(np.linalg.cross)
+def _linalg_cross(x1: Any, x2: Any, axis: int = -1) -> Any:
+    return _cross(x1, x2, axis=axis)
+
+
+@lifts(np.trace)
+def _trace(a: Lifted, offset: int = 0, axis1: int = 0, axis2: int = 1, *_: Any, **__: Any) -> Any:
+    return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1)
 
 
 @lifts(np.tensordot)
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
-    x = _first((a, b))
-    left, right = x.cells_of(a), x.cells_of(b)
-    if isinstance(axes, int):
-        axes = (list(range(left.ndim - axes, left.ndim)), list(range(axes)))
-    one, two = ([k] if isinstance(k, int) else list(k) for k in axes)
+    x, (left, right) = _cells(a, b)
+    if isinstance(axes, (int, np.integer)):
+        axes = (range(left.ndim - axes, left.ndim), range(axes))
+    one, two = ([k] if isinstance(k, (int, np.integer)) else list(k) for k in axes)
     one, two = [k % left.ndim for k in one], [k % right.ndim for k in two]
+    shared = [left.shape[k] for k in one]
+    if shared != [right.shape[k] for k in two]:
+        raise ValueError(f"tensordot: the axes summed over differ in size: {shared}, {[right.shape[k] for k in two]}")
     kept = [k for k in range(left.ndim) if k not in one], [k for k in range(right.ndim) if k not in two]
-    count = int(np.prod([left.shape[k] for k in one], dtype=int))
-    flat_left = left.transpose(*kept[0], *one).reshape(-1, count)
-    flat_right = right.transpose(*two, *kept[1]).reshape(count, -1)
-    shape = [left.shape[k] for k in kept[0]] + [right.shape[k] for k in kept[1]]
-    return (x.like(flat_left) @ x.like(flat_right)).reshape(tuple(shape))
+    tall, wide = [left.shape[k] for k in kept[0]], [right.shape[k] for k in kept[1]]
+    flat_left = left.transpose(*kept[0], *one).reshape(math.prod(tall), math.prod(shared))
+    flat_right = right.transpose(*two, *kept[1]).reshape(math.prod(shared), math.prod(wide))
+    return _contracted((a, b), x, matrix_product(flat_left, flat_right).reshape(tall + wide))
 
 
-# -- order -----------------------------------------------------------------------------------------------------
+FUNCTIONS[np.linalg.tensordot] = _tensordot
+FUNCTIONS[np.linalg.matmul] = np.matmul
+FUNCTIONS[np.linalg.vecdot] = lambda x1, x2, axis=-1: np.vecdot(np.moveaxis(x1, axis, -1), np.moveaxis(x2, axis, -1))
+FUNCTIONS[np.linalg.trace] = lambda x, offset=0, dtype=None: np.trace(x, offset, -2, -1, dtype)
+FUNCTIONS[np.linalg.diagonal] = lambda x, offset=0: np.diagonal(x, offset, -2, -1)
 
 
-def _along(x: Lifted, axis: Any) -> tuple[Any, int]:
-    """Return the cells flat or as they are, and the axis to go along."""
-    return (x.cells.ravel(), 0) if axis is None else (x.cells, axis % x.ndim)
+# -- einsum ----------------------------------------------------------------------------------------------------
+
+Term = list[Any]
+"""The labels of an array's axes: letters, whole numbers, or ("...", k) for an ellipsis' k-th axis from the right."""
 
 
-@lifts(np.argsort)
-def _argsort(x: Lifted, axis: Any = -1, **_: Any) -> Any:
-    """Sort by the balls' own comparisons: a tie that they do not decide raises."""
-    cells, axis = _along(x, axis)
-    moved = np.moveaxis(cells, axis, -1)
-    order = np.empty(moved.shape, dtype=np.intp)
-    for index in np.ndindex(moved.shape[:-1]):
-        row = moved[index]
-        order[index] = sorted(range(len(row)), key=lambda k: _Ordered(row[k]))
-    return np.moveaxis(order, -1, axis)
+@lifts(np.einsum)
+def _einsum(*operands: Any, out: Any = None, **_: Any) -> Any:
+    """Contract operands two by two, in order: each sum runs as soon as no later operand needs its label."""
+    parts, inputs, output = _read(operands)
+    x, cells = _cells(*parts)
+    terms = [_with_ellipsis(term, c.ndim) for term, c in zip(inputs, cells, strict=True)]
+    final = _output(terms, output)
+    current, labels = _diagonals(cells[0], terms[0])
+    for k in range(1, len(parts)):
+        other, others = _diagonals(cells[k], terms[k])
+        needed = {*final, *(label for term in terms[k + 1 :] for label in term)}
+        current, labels = _pair(x, (current, labels), (other, others), needed)
+    current, labels = _summed(x, current, labels, set(final))
+    result = _contracted(parts, x, current.transpose([labels.index(label) for label in final]))
+    return result if out is None else np.positive(result, out=out)
 
 
-class _Ordered:
-    """A sort key that compares as the number does."""
-
-    def __init__(self, cell: Any) -> None:
-        self.cell = cell
-
-    def __lt__(self, other: _Ordered) -> bool:
-        return bool(self.cell < other.cell)
-
-
-@lifts(np.sort)
-def _sort(x: Lifted, axis: Any = -1, **_: Any) -> Any:
-    cells, axis_ = _along(x, axis)
-    return x.like(np.take_along_axis(cells, np.argsort(x, axis=axis), axis_))
+def _read(operands: Any) -> tuple[list[Any], list[Term], Term | None]:
+    """Return the arrays, their terms and the output's, from either of the forms that NumPy reads."""
+    if isinstance(operands[0], str):
+        left, arrow, right = operands[0].replace(" ", "").partition("->")
+        inputs, parts = left.split(","), list(operands[1:])
+        if len(inputs) != len(parts):
+            raise OpaqueError(f"numpy.einsum({operands[0]!r}) of {len(parts)} arrays: one term an array is expected")
+        return parts, [_letters(term) for term in inputs], _letters(right) if arrow else None
+    pairs, odd = divmod(len(operands), 2)
+    output = list(operands[-1]) if odd else None
+    return list(operands[: 2 * pairs : 2]), [list(term) for term in operands[1 : 2 * pairs : 2]], output
 
 
-def _best(x: Lifted, axis: Any, better: Any) -> Any:
-    cells, axis = _along(x, axis)
-    moved = np.moveaxis(cells, axis, -1)
-    found = np.empty(moved.shape[:-1], dtype=np.intp)
-    for index in np.ndindex(found.shape):
-        row, best = moved[index], 0
-        for k in range(1, len(row)):
-            best = k if better(row[k], row[best]) else best
-        found[index] = best
-    return found[()] if found.ndim else int(found)
+def _letters(term: str) -> Term:
+    before, ellipsis, after = term.partition("...")
+    return [*before, *([Ellipsis] if ellipsis else []), *after]
 
 
-@lifts(np.argmax)
-def _argmax(x: Lifted, axis: Any = None, **_: Any) -> Any:
-    return _best(x, axis, lambda a, b: a > b)
+def _with_ellipsis(term: Term, ndim: int) -> Term:
+    """Return the term with one label an axis in place of its ellipsis."""
+    if Ellipsis not in term:
+        if len(term) != ndim:
+            raise ValueError(f"einsum: {len(term)} subscripts for an array of {ndim} axes")
+        return term
+    at, width = term.index(Ellipsis), ndim - len(term) + 1
+    if width < 0:
+        raise ValueError(f"einsum: {len(term) - 1} subscripts for an array of {ndim} axes")
+    return [*term[:at], *(("...", k) for k in reversed(range(width))), *term[at + 1 :]]
 
 
-@lifts(np.argmin)
-def _argmin(x: Lifted, axis: Any = None, **_: Any) -> Any:
-    return _best(x, axis, lambda a, b: a < b)
+def _output(terms: list[Term], output: Term | None) -> Term:
+    """Return the output's labels: those given, or NumPy's rule (the broadcast axes, then what occurs once, sorted)."""
+    labels = [label for term in terms for label in term]
+    dots = sorted({label for label in labels if isinstance(label, tuple)}, key=lambda label: -label[1])
+    if output is None:
+        return [*dots, *sorted(a for a in set(labels) if not isinstance(a, tuple) and labels.count(a) == 1)]
+    if Ellipsis not in output:
+        return output
+    at = output.index(Ellipsis)
+    return [*output[:at], *dots, *output[at + 1 :]]
 
 
-@lifts(np.take_along_axis)
-def _take_along_axis(x: Lifted, indices: Any, axis: Any = -1) -> Any:
-    return x.like(np.take_along_axis(x.cells, indices, axis))
+def _diagonals(cells: Cells, term: Term) -> tuple[Cells, Term]:
+    """Return the array with each label once: a repeated label takes the diagonal."""
+    for label in set(term):
+        while term.count(label) > 1:
+            first = term.index(label)
+            second = term.index(label, first + 1)
+            cells = np.diagonal(cells, axis1=first, axis2=second)
+            term = [*(a for k, a in enumerate(term) if k not in (first, second)), label]
+    return cells, term
 
 
-@lifts(np.nonzero)
-def _nonzero(x: Lifted) -> Any:
-    return np.nonzero(x.cells.astype(bool))
+def _summed(x: Lifted, cells: Cells, term: Term, needed: set[Any]) -> tuple[Cells, Term]:
+    """Sum over the labels that nobody needs."""
+    axes = tuple(k for k, label in enumerate(term) if label not in needed)
+    if not axes:
+        return cells, term
+    return np.add.reduce(x.like(cells), axis=axes).cells, [label for label in term if label in needed]
 
 
-# -- statistics ------------------------------------------------------------------------------------------------
+def _pair(x: Lifted, left: tuple[Cells, Term], right: tuple[Cells, Term], needed: set[Any]) -> tuple[Cells, Term]:
+    """Contract two arrays as a stack of matrix products; an axis of size 1 meets its partner by broadcasting."""
+    a, one = _summed(x, *left, needed | set(right[1]))
+    b, two = _summed(x, *right, needed | set(one))
+    a, one = _unstretched(a, one, b, two)
+    b, two = _unstretched(b, two, a, one)
+    shared = [label for label in one if label in two]
+    stack, inside = [s for s in shared if s in needed], [s for s in shared if s not in needed]
+    rows, columns = [s for s in one if s not in shared], [s for s in two if s not in shared]
+    sizes = dict(zip(one, a.shape, strict=True)) | dict(zip(two, b.shape, strict=True))
+    a = _grouped(a, one, (stack, rows, inside), sizes)
+    b = _grouped(b, two, (stack, inside, columns), sizes)
+    product = matrix_product(a, b) if inside else a * b
+    kept = [*stack, *rows, *columns]
+    return np.asarray(product, dtype=object).reshape([sizes[label] for label in kept]), kept
 
 
-@lifts(np.var)
-def _var(x: Lifted, axis: Any = None, ddof: int = 0, keepdims: bool = False, **_: Any) -> Any:
-    centred = x - np.mean(x, axis=axis, keepdims=True)
-    total = np.sum(centred * centred, axis=axis, keepdims=keepdims)
-    return total / (x.size // max(total.size, 1) - ddof)
+def _unstretched(a: Cells, one: Term, b: Cells, two: Term) -> tuple[Cells, Term]:
+    """Drop the axes of size 1 that the other array has at its full size."""
+    sizes = dict(zip(two, b.shape, strict=True))
+    gone = [k for k, label in enumerate(one) if a.shape[k] == 1 and sizes.get(label, 1) != 1]
+    return np.squeeze(a, axis=tuple(gone)), [label for k, label in enumerate(one) if k not in gone]
 
 
-@lifts(np.std)
-def _std(x: Lifted, axis: Any = None, ddof: int = 0, keepdims: bool = False, **_: Any) -> Any:
-    return np.sqrt(np.var(x, axis=axis, ddof=ddof, keepdims=keepdims))
-
-
-@lifts(np.average)
-def _average(x: Lifted, axis: Any = None, weights: Any = None, **_: Any) -> Any:
-    if weights is None:
-        return np.mean(x, axis=axis)
-    return np.sum(x * weights, axis=axis) / np.sum(x.like(np.broadcast_to(x.cells_of(weights), x.shape)), axis=axis)
-
-
-@lifts(np.median)
-def _median(x: Lifted, axis: Any = None, **_: Any) -> Any:
-    ordered = np.sort(x, axis=axis)
-    along = 0 if axis is None else axis
-    n = ordered.shape[along]
-    middle = [np.take(ordered, k, axis=along) for k in ((n - 1) // 2, n // 2)]
-    return (middle[0] + middle[1]) / 2
-
-
-@lifts(np.diff)
-def _diff(x: Lifted, n: int = 1, axis: int = -1, **_options: Any) -> Any:
-    for _ in range(n):
-        size = x.shape[axis]
-        x = np.take(x, range(1, size), axis=axis) - np.take(x, range(size - 1), axis=axis)
-    return x
-
-
-@lifts(np.clip)
-def _clip(x: Any, a_min: Any = None, a_max: Any = None, **options: Any) -> Any:
-    a_min, a_max = options.get("min", a_min), options.get("max", a_max)
-    x = x if a_min is None else np.maximum(x, a_min)
-    return x if a_max is None else np.minimum(x, a_max)
-
-
-@lifts(np.array_equal)
-def _array_equal(x: Any, y: Any, **_: Any) -> bool:
-    return np.shape(x) == np.shape(y) and bool(np.all(x == y))
-
-
-@lifts(np.append)
-def _append(x: Any, values: Any, axis: Any = None) -> Any:
-    parts = [x, values] if axis is not None else [np.ravel(x), np.ravel(values)]
-    return np.concatenate(parts, axis=axis or 0)
-
-
-@lifts(np.split, np.array_split)
-def _split(x: Lifted, sections: Any, axis: int = 0) -> list[Lifted]:
-    return [x.like(part) for part in np.array_split(x.cells, sections, axis)]
-
-
-@lifts(np.vstack)
-def _vstack(parts: Any, **_: Any) -> Any:
-    return np.concatenate([part if np.ndim(part) > 1 else np.reshape(part, (1, -1)) for part in parts], axis=0)
-
-
-@lifts(np.hstack)
-def _hstack(parts: Any, **_: Any) -> Any:
-    return np.concatenate(list(parts), axis=1 if np.ndim(parts[0]) > 1 else 0)
-
-
-@lifts(np.pad)
-def _pad(x: Lifted, pad_width: Any, mode: str = "constant", **options: Any) -> Any:
-    """Pad by placing indices: what is padded is a copy of an entry, or a constant."""
-    places = np.arange(x.size).reshape(x.shape)
-    if mode == "constant":
-        value = x.constant(options.get("constant_values", 0), x.dtype)
-        padded = np.pad(places, pad_width, constant_values=-1)
-        flat = [*x.cells.ravel(), value]
-        return x.like(object_array([flat[k] for k in padded.ravel()], padded.shape))
-    pad: Any = np.pad  # its modes are typed apart, each with its options
-    padded = pad(places, pad_width, mode=mode, **options)
-    return x.like(x.cells.ravel()[padded])
+def _grouped(cells: Cells, term: Term, groups: tuple[Term, Term, Term], sizes: dict[Any, int]) -> Cells:
+    """Return the axes of three groups of labels, each joined into one axis."""
+    order = [term.index(label) for group in groups for label in group]
+    return cells.transpose(order).reshape([math.prod(sizes[label] for label in group) for group in groups])

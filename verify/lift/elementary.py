@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from flint import arb, arb_series
 
 from verify.errors import SingularError
-from verify.lift.ball import Ball, head_of, power, quotient
+from verify.lift.ball import Ball, difference, guarded, head_of, power, quotient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+ZERO, ONE, TWO = arb(0), arb(1), arb(2)
 
 UNARY: dict[str, Callable[[Any], Any]] = {}
 """NumPy's name of a function, and the function on an `arb` or an `arb_series`."""
@@ -114,8 +116,7 @@ UNARY |= {
 
 def unary(name: str) -> Callable[[Ball], Ball]:
     """Return NumPy's function `name` on balls."""
-    function = UNARY[name]
-    return lambda x: Ball(function(x.v))
+    return guarded(UNARY[name])
 
 
 # -- two numbers -----------------------------------------------------------------------------------------------
@@ -168,6 +169,13 @@ def rint(x: Ball) -> Ball:
     return down + 1 if above > 0 else down
 
 
-def mod(x: Ball, y: Ball) -> Ball:
-    """Return Python's remainder, with the sign of the divisor."""
-    return x - y * floor(x / y)
+def is_finite(x: Ball) -> bool:
+    """Return whether the value is a number, not an infinity or NaN."""
+    head = head_of(x.v)
+    return bool(head.is_finite() or not (head.is_nan() or head.is_exact()))
+
+
+def is_infinite(x: Ball) -> bool:
+    """Return whether the value is an infinity."""
+    head = head_of(x.v)
+    return bool(head.is_exact() and not head.is_finite())

@@ -1,12 +1,12 @@
-"""`numpy.linalg` on exact numbers: elimination and Cholesky's algorithm, which only add, multiply and divide.
+"""`numpy.linalg` on exact numbers: equations, inverses and determinants.
 
-They run alike on balls, on power series (a series is invertible where its head is) and on formulas. The pivot is
-the entry whose head is surely largest away from zero; a matrix whose pivot may be zero is singular or undecided.
+Balls and series go to FLINT's ball matrices, coefficient by coefficient (`verify.lift.matrices`); formulas go through
+elimination, which only adds, multiplies and divides. A matrix that may be singular is singular or undecided.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,22 +14,35 @@ from verify.errors import OpaqueError, SingularError
 from verify.lift.array import FUNCTIONS, Lifted, object_array, scalar_cells
 from verify.lift.ball import Ball, head_of
 from verify.lift.functions import lifts
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from verify.lift.matrices import MatrixSeries, are_balls, midpoints, order_of, stacked
+from verify.lift.ufuncs import float_type
 
 Cells = Any
+
+
+def is_square(x: Lifted, name: str) -> None:
+    """Raise `OpaqueError` unless the last two axes are of one size."""
+    if x.ndim < 2 or x.shape[-1] != x.shape[-2]:
+        raise OpaqueError(f"numpy.linalg.{name} of shape {x.shape}: a square matrix is expected")
+
+
+def lifted_of(*operands: Any) -> Lifted:
+    """Return the first lifted array among the operands."""
+    return next(x for x in operands if isinstance(x, Lifted))
+
+
+def cells_in(x: Lifted, value: Any) -> Cells:
+    """Return the exact numbers of an operand beside `x`: lists are read as NumPy reads them."""
+    return x.cells_of(np.asarray(value) if isinstance(value, (list, tuple)) else value)
+
+
+# -- elimination, for formulas ---------------------------------------------------------------------------------
 
 
 def _head_size(cell: Any) -> float:
     """Return how far a pivot surely is from zero (its sample's distance, for a formula)."""
     ball = cell if isinstance(cell, Ball) else cell.value
     return float(abs(head_of(ball.v)).lower())
-
-
-def _square(x: Lifted, name: str) -> None:
-    if x.ndim < 2 or x.shape[-1] != x.shape[-2]:
-        raise OpaqueError(f"numpy.linalg.{name} of shape {x.shape}: a square matrix is expected")
 
 
 def eliminate(matrix: Cells, right: Cells) -> tuple[Cells, Cells]:
@@ -68,55 +81,6 @@ def eliminate(matrix: Cells, right: Cells) -> tuple[Cells, Cells]:
     return b, pivots
 
 
-def _stacked(function: Callable[[Cells], Cells], x: Cells) -> Cells:
-    """Apply a function of one matrix to every matrix of a stack."""
-    if x.ndim == 2:
-        return function(x)
-    parts = [function(x[index]) for index in np.ndindex(x.shape[:-2])]
-    first = np.asarray(parts[0], dtype=object)
-    flat = [cell for part in parts for cell in np.asarray(part, dtype=object).ravel()]
-    return object_array(flat, x.shape[:-2] + first.shape)
-
-
-def _identity(x: Lifted, n: int) -> Cells:
-    zero, one = x.constant(0, x.dtype), x.constant(1, x.dtype)
-    return object_array([one if i == j else zero for i in range(n) for j in range(n)], (n, n))
-
-
-@lifts(np.linalg.inv)
-def _inv(x: Lifted) -> Any:
-    _square(x, "inv")
-    return x.like(_stacked(lambda a: eliminate(a, _identity(x, len(a)))[0], x.cells))
-
-
-@lifts(np.linalg.solve)
-def _solve(a: Any, b: Any) -> Any:
-    x = a if isinstance(a, Lifted) else b
-    matrices, right = x.cells_of(a), x.cells_of(b)
-    vector = right.ndim == 1
-    right = right[:, None] if vector else right
-    if matrices.ndim == 2 and right.ndim == 2:
-        solution = eliminate(matrices, right)[0]
-        return x.like(solution[:, 0] if vector else solution)
-    shape = np.broadcast_shapes(matrices.shape[:-2], right.shape[:-2])
-    wide = np.broadcast_to(matrices, shape + matrices.shape[-2:])
-    tall = np.broadcast_to(right, shape + right.shape[-2:])
-    parts = [eliminate(wide[i], tall[i])[0] for i in np.ndindex(shape)]
-    return x.like(object_array([c for p in parts for c in p.ravel()], shape + right.shape[-2:]))
-
-
-def determinant(a: Cells) -> Any:
-    """Return the determinant as the product of the pivots; of a singular matrix, by cofactors."""
-    try:
-        _, pivots = eliminate(a, a[:, :0])
-    except SingularError:
-        return cofactors(a)
-    product = pivots[0]
-    for pivot in pivots[1:]:
-        product = product * pivot
-    return product
-
-
 def cofactors(a: Cells) -> Any:
     """Return the determinant by expansion along the first row: it needs no division."""
     if len(a) == 1:
@@ -129,82 +93,122 @@ def cofactors(a: Cells) -> Any:
     return total
 
 
+# -- equations -------------------------------------------------------------------------------------------------
+
+
+def solution_of(matrix: Cells, right: Cells) -> Cells:
+    """Return ``matrix⁻¹ right`` for object arrays (n, n) and (n, k)."""
+    if not are_balls(matrix, right):
+        return eliminate(matrix, right)[0]
+    order = order_of(matrix, right)
+    return MatrixSeries.of(matrix, order).solve(MatrixSeries.of(right, order)).cells()
+
+
+def identity(x: Lifted, n: int) -> Cells:
+    """Return the identity matrix in the numbers that `x` holds."""
+    zero, one = x.constant(0, x.dtype), x.constant(1, x.dtype)
+    return object_array([one if i == j else zero for i in range(n) for j in range(n)], (n, n))
+
+
+def inverse_of(x: Lifted, a: Cells) -> Cells:
+    """Return the inverse of one matrix (n, n)."""
+    if not are_balls(a):
+        return eliminate(a, identity(x, len(a)))[0]
+    return MatrixSeries.of(a, order_of(a)).inverse().cells()
+
+
+@lifts(np.linalg.inv)
+def _inv(a: Lifted) -> Any:
+    is_square(a, "inv")
+    return a.like(*stacked(lambda m: (inverse_of(a, m),), a.cells))
+
+
+@lifts(np.linalg.solve)
+def _solve(a: Any, b: Any) -> Any:
+    x = lifted_of(a, b)
+    matrices, right = cells_in(x, a), cells_in(x, b)
+    is_square(x.like(matrices), "solve")
+    vector = right.ndim == 1
+    solution = stacked(lambda m, r: (solution_of(m, r),), matrices, right[:, None] if vector else right)[0]
+    return x.like(solution[..., 0] if vector else solution, float_type((a, b)))
+
+
+@lifts(np.linalg.tensorsolve)
+def _tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
+    if axes is not None:
+        axes = [k % np.ndim(a) for k in axes]
+        a = np.transpose(a, [k for k in range(np.ndim(a)) if k not in axes] + axes)
+    unknowns = np.shape(a)[np.ndim(b) :]
+    n = int(np.prod(unknowns, dtype=int))
+    return np.reshape(np.linalg.solve(np.reshape(a, (-1, n)), np.ravel(b)), unknowns)
+
+
+@lifts(np.linalg.tensorinv)
+def _tensorinv(a: Lifted, ind: int = 2) -> Any:
+    n = int(np.prod(a.shape[:ind], dtype=int))
+    return np.reshape(np.linalg.inv(np.reshape(a, (n, -1))), a.shape[ind:] + a.shape[:ind])
+
+
+# -- determinants ----------------------------------------------------------------------------------------------
+
+
+def determinant(x: Lifted, a: Cells) -> Any:
+    """Return the determinant of one matrix (n, n), singular or not."""
+    if are_balls(a):
+        return Ball(MatrixSeries.of(a, order_of(a)).determinant())
+    try:
+        _, pivots = eliminate(a, a[:, :0])
+    except SingularError:
+        return cofactors(a)
+    product = x.constant(1, x.dtype)
+    for pivot in pivots:
+        product = product * pivot
+    return product
+
+
 @lifts(np.linalg.det)
-def _det(x: Lifted) -> Any:
-    _square(x, "det")
-    return x.like(_stacked(lambda a: scalar_cells(determinant(a)), x.cells))
+def _det(a: Lifted) -> Any:
+    is_square(a, "det")
+    return a.like(stacked(lambda m: (scalar_cells(determinant(a, m)),), a.cells)[0][()])
 
 
 @lifts(np.linalg.slogdet)
-def _slogdet(x: Lifted) -> Any:
-    det = _det(x)
-    return np.sign(det), np.log(np.abs(det))
+def _slogdet(a: Lifted) -> Any:
+    det = _det(a)
+    return SlogdetResult(np.sign(det), np.log(np.abs(det)))
 
 
-@lifts(np.linalg.cholesky)
-def _cholesky(x: Lifted, upper: bool = False) -> Any:
-    _square(x, "cholesky")
-    lower = x.like(_stacked(lambda a: _lower_factor(x, a), x.cells))
-    return np.swapaxes(lower, -1, -2) if upper else lower
+SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))
 
 
-def _lower_factor(x: Lifted, a: Cells) -> Cells:
-    """Return L with L Lᵀ = a; only the lower triangle of `a` is read, as LAPACK does."""
-    n = len(a)
-    factor = np.empty((n, n), dtype=object)
-    factor[...] = x.constant(0, x.dtype)
-    for j in range(n):
-        rest = a[j, j] - sum((v * v for v in factor[j, :j]), start=x.constant(0, x.dtype))
-        if not rest > 0:
-            raise SingularError("the matrix is not positive definite")
-        factor[j, j] = rest.sqrt()
-        for i in range(j + 1, n):
-            dot = sum((v * w for v, w in zip(factor[i, :j], factor[j, :j], strict=True)), start=x.constant(0, x.dtype))
-            factor[i, j] = (a[i, j] - dot) / factor[j, j]
-    return factor
-
-
-@lifts(np.linalg.norm)
-def _norm(x: Lifted, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002 - NumPy's name
-    matrix = (axis is None and x.ndim == 2) or (isinstance(axis, tuple) and len(axis) == 2)
-    if ord is None or (ord == "fro" and matrix) or (ord == 2 and not matrix):
-        return np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
-    if matrix:
-        raise OpaqueError(f"numpy.linalg.norm(ord={ord!r}) of a matrix is not lifted")
-    size = np.abs(x)
-    if ord in (np.inf, -np.inf):
-        return (np.max if ord > 0 else np.min)(size, axis=axis, keepdims=keepdims)
-    if ord == 1:
-        return np.sum(size, axis=axis, keepdims=keepdims)
-    return np.sum(size**ord, axis=axis, keepdims=keepdims) ** (1 / ord)
-
-
-@lifts(np.trace)
-def _trace(x: Lifted, offset: int = 0, axis1: int = 0, axis2: int = 1, **_: Any) -> Any:
-    return np.sum(np.diagonal(x, offset, axis1, axis2), axis=-1)
+# -- powers and products ---------------------------------------------------------------------------------------
 
 
 @lifts(np.linalg.matrix_power)
-def _matrix_power(x: Lifted, n: int) -> Any:
-    _square(x, "matrix_power")
+def _matrix_power(a: Lifted, n: int) -> Any:
+    is_square(a, "matrix_power")
     if n < 0:
-        return np.linalg.matrix_power(np.linalg.inv(x), -n)
-    result = x.like(_identity(x, x.shape[-1]))
-    for _ in range(n):
-        result = result @ x
+        return np.linalg.matrix_power(np.linalg.inv(a), -n)
+    result = a.like(np.broadcast_to(identity(a, a.shape[-1]), a.shape).copy())
+    while n:  # by repeated squaring
+        result = result @ a if n % 2 else result
+        n //= 2
+        a = a @ a if n else a
     return result
 
 
 @lifts(np.linalg.multi_dot)
-def _multi_dot(parts: Any, **_: Any) -> Any:
-    product = parts[0]
-    for part in parts[1:]:
+def _multi_dot(arrays: Any, **_: Any) -> Any:
+    product = arrays[0]
+    for part in arrays[1:]:
         product = product @ part
     return product
 
 
-FUNCTIONS[np.linalg.outer] = FUNCTIONS[np.outer]
+@lifts(np.linalg.matrix_rank)
+def _matrix_rank(A: Lifted, *args: Any, **kwargs: Any) -> Any:
+    """Return the rank of the floats: an integer that a tolerance decides is none of the exact numbers' business."""
+    return np.linalg.matrix_rank(midpoints(A.cells), *args, **kwargs)
+
+
 FUNCTIONS[np.linalg.matrix_transpose] = lambda x: np.swapaxes(x, -1, -2)
-FUNCTIONS[np.linalg.vector_norm] = lambda x, ord=2, axis=None, keepdims=False: np.linalg.norm(  # noqa: A006
-    np.ravel(x) if axis is None else x, ord, axis, keepdims
-)

@@ -84,7 +84,7 @@ def test_a_program_of_matrices_gives_numpys_result(name, x):
 
 def test_an_empty_sum_is_an_exact_zero():
     empty = lift(ball_array(np.zeros((2, 0))))
-    assert float(np.sum(empty).item().v) == 0.0
+    assert float(np.sum(empty).cells.item().v) == 0.0
     product = empty @ np.zeros((0, 3))
     assert product.shape == (2, 3)
     assert all(cell == 0 for cell in product.cells.ravel())
@@ -107,7 +107,7 @@ def test_assignment_changes_a_copy_alone():
 
 def test_what_cannot_be_lifted_is_named():
     x = lift(ball_array(np.ones(2)))
-    with pytest.raises(OpaqueError, match=r"numpy\.fft is not lifted: Lifted\(2,\)"):
+    with pytest.raises(OpaqueError, match=r"numpy\.fft\.fft is not lifted: Lifted\(2,\)"):
         np.fft.fft(x)
     with pytest.raises(OpaqueError, match=r"numpy\.nextafter is not lifted"):
         np.nextafter(x, 0.5)
@@ -115,5 +115,5 @@ def test_what_cannot_be_lifted_is_named():
         np.asarray(x)
     with pytest.raises(OpaqueError, match=r"float\(\) of a lifted number"):
         float(x[0])
-    with pytest.raises(OpaqueError, match=r"astype\(int64\)"):
-        x.astype(np.int64)
+    with pytest.raises(OpaqueError, match=r"astype\(complex128\)"):
+        x.astype(complex)

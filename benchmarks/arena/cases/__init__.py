@@ -1,0 +1,1 @@
+"""The rooms of the arena, one module a kind of mistake or difficulty."""

@@ -1,0 +1,197 @@
+"""`check`: judge a gradient that somebody wrote, with nothing to tune."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import numeric
+from verify.checking import drawn, floats
+from verify.checking.diagnosing import diagnosed
+from verify.checking.domain import Domain
+from verify.checking.formats import is_float
+from verify.checking.judgement import Counterexample, Judgement
+from verify.checking.points import Point
+from verify.checking.programs import Programs, input_names
+from verify.checking.reference import as_program
+from verify.checking.snippet import snippet
+from verify.checking.trial import Trial
+from verify.diagnosis import NO_PATTERN
+from verify.errors import UsageError
+from verify.verdicts import Status, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from verify.checking.findings import Finding
+
+SECONDS = 20.0
+EXAMPLES = 60
+
+
+def check(
+    f: Callable[..., Any],
+    *inputs: Any,
+    vjp: Callable[..., Any] | None = None,
+    jvp: Callable[..., Any] | None = None,
+    reference: Any = None,
+    domain: Any = None,
+    order: int = 1,
+    seed: int = 0,
+    seconds: float = SECONDS,
+    examples: int = EXAMPLES,
+) -> Judgement:
+    """Say whether a gradient is right: at the inputs, at what lies near them, and at hard points of every kind.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(*inputs)`` returns an array, or a tuple of arrays. A NumPy function; without `vjp` and `jvp`, a program of
+        `numeric`, whose own gradient is on trial.
+    *inputs : array, scalar or Hypothesis strategy
+        The point to judge, or strategies that draw points (shapes too). float16, float32, float64, longdouble and
+        bfloat16 have derivatives; integers and booleans are passed as they are.
+    vjp : callable, optional
+        ``vjp(out_bar, *inputs)`` returns one cotangent an input, None for an input of integers. With a tuple of outputs,
+        ``out_bar`` is a tuple.
+    jvp : callable, optional
+        ``jvp(*tangents, *inputs)`` returns the tangent of the output.
+    reference : callable, str, optional
+        A twin of an opaque `f` that can be read with exact numbers: a NumPy function, a formula such as
+        ``"log(1 + exp(x))"``, or the name of an operation of `symbolic`.
+    domain : callable, mapping, sequence, str or tuple, optional
+        Where the programs are defined: a predicate over the inputs, or one constraint an input ("positive", an
+        interval ``(low, high)``, a predicate of one array). The search never leaves it.
+    order : {1, 2}
+        2 to judge the gradient of the gradient too.
+    seed : int
+        Of everything that is drawn.
+    seconds : float
+        How long to look; what a limit cut short is said in the notes.
+    examples : int
+        How many examples are drawn from strategies.
+
+    Returns
+    -------
+    Judgement
+        `status` is a `Verdict`: RIGHT, WRONG, UNSTABLE or UNDECIDED.
+
+    Raises
+    ------
+    UsageError
+        What is given does not fit together: the message says what was given and what to do.
+    """
+    _fitting(f, inputs, vjp, jvp, order)
+    names = input_names(f, len(inputs))
+    programs = Programs(f, vjp, jvp, as_program(reference), names)
+    if vjp is None and jvp is None:
+        programs = _own_gradient(programs)
+    trial = Trial(programs, Domain(domain, names), seed, seconds, order)
+    if any(drawn.is_strategy(x) for x in inputs):
+        found = drawn.search(trial, inputs, examples)
+    else:
+        point = Point(tuple(_as_input(x, name) for x, name in zip(inputs, names, strict=True)))
+        _usable(trial, point)
+        found = trial.around(point)
+    return _summed_up(trial, found)
+
+
+def _fitting(f: Any, inputs: tuple[Any, ...], vjp: Any, jvp: Any, order: Any) -> None:
+    for name, program in (("f", f), ("vjp", vjp), ("jvp", jvp)):
+        if not callable(program) and (program is not None or name == "f"):
+            raise UsageError(f"{name} is {program!r} ({type(program).__name__}): a function is expected")
+    if not inputs:
+        raise UsageError("no inputs were given: check(f, x, vjp=...) wants the point at which to look, or a strategy")
+    if order not in (1, 2):
+        raise UsageError(f"order={order!r}: 1 for the gradient, 2 for the gradient of the gradient too")
+
+
+def _as_input(x: Any, name: str) -> Any:
+    """Return an input as a NumPy array or scalar.
+
+    Raises
+    ------
+    UsageError
+        It is no array of real numbers.
+    """
+    try:
+        array = np.asarray(x)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"the input {name} is {type(x).__name__}: an array is expected ({error})") from error
+    if array.dtype.kind not in "fiub" and not is_float(array.dtype):
+        what = "complex numbers are not judged yet" if array.dtype.kind == "c" else "an array of numbers is expected"
+        raise UsageError(f"the input {name} is {type(x).__name__} of dtype {array.dtype}: {what}")
+    if isinstance(x, np.ndarray) or np.ndim(x):
+        return array.copy()
+    return array[()]
+
+
+def _usable(trial: Trial, point: Point) -> None:
+    """Raise where nothing can be judged at the point given."""
+    names = trial.programs.names
+    if not point.floats:
+        kinds = ", ".join(f"{name} {np.asarray(x).dtype}" for name, x in zip(names, point.inputs, strict=True))
+        raise UsageError(f"no input has a derivative ({kinds}): give floats")
+    for name, x in zip(names, point.inputs, strict=True):
+        if is_float(np.asarray(x).dtype) and not np.all(np.isfinite(np.asarray(x, floats.wide(x)))):
+            raise UsageError(f"the input {name} holds NaN or infinity: no derivative is defined there; give finite numbers")
+    if not trial.domain.admits(point.inputs):
+        raise UsageError("the given inputs lie outside domain=: give a point inside, or mend the domain")
+    ran = floats.forward(trial.programs, point)
+    if ran.refusal:
+        raise UsageError(f"at the given inputs, {ran.refusal}")
+
+
+def _own_gradient(programs: Programs) -> Programs:
+    """Put the gradient that `numeric` computes of its own program on trial."""
+    program = programs.f
+
+    def forward(*inputs: Any) -> Any:
+        return numeric.func.vjp(program, *inputs)[0]
+
+    def pullback(out_bar: Any, *inputs: Any) -> Any:
+        return tuple(numeric.func.vjp(program, *inputs)[1](out_bar))
+
+    return replace(programs, f=forward, vjp=pullback, original=program)
+
+
+# -- what the findings add up to -------------------------------------------------------------------------------
+
+
+def _summed_up(trial: Trial, found: Finding | None) -> Judgement:
+    if found is None and trial.approximate and not trial.strict:
+        found = trial.approximate[0]
+    points = sum(trial.counts.values())
+    evidence: dict[str, Any] = {"points": points, "digits": trial.digits, "seed": trial.seed,
+                                "counts": trial.counts}  # fmt: skip
+    if found is not None:
+        return _objection(trial, found, evidence)
+    notes = list(trial.notes)
+    if trial.approximate:
+        notes.append(f"right as an approximation at {len(trial.approximate)} points: a branch that differs by less than half the digits")
+    if trial.late:
+        notes.append(f"the limit of {trial.seconds:g} s was hit before every point was tried")
+    if trial.undecided or not trial.counts[Status.AGREE]:
+        reason = trial.undecided[0].words if trial.undecided else "nothing could be compared at any point"
+        return Judgement(Verdict.UNDECIDED, f"{reason}.", tuple(notes), **evidence)
+    digits = f" to {trial.digits} digits or more" if trial.digits else ""
+    reason = f"the exact derivative and the claim agree{digits} at {trial.counts[Status.AGREE]} of {points} points; at the others there is none to compare."
+    return Judgement(Verdict.RIGHT, reason, tuple(notes), **evidence)
+
+
+def _objection(trial: Trial, found: Finding, evidence: dict[str, Any]) -> Judgement:
+    first = found
+    found = trial.smallest(found)
+    found = replace(found, diagnosis=found.diagnosis or diagnosed(trial, found) or NO_PATTERN)
+    status = Verdict.WRONG if found.status is Status.DISAGREE else Verdict.UNSTABLE
+    point = found.point
+    if point is None or found.diagnosis is None:
+        raise AssertionError("an objection has a point and a diagnosis")
+    shapes = ", ".join(str(np.shape(x)) for x in first.point.inputs) if first.point else ""
+    example = Counterexample(
+        trial.programs.names, point.inputs, found.out_bars, found.entries[:5], found.diagnosis, found.words, point.origin,
+        f" (first seen at shapes {shapes})", snippet(trial.programs, found, seed=trial.seed, order=trial.order),
+    )  # fmt: skip
+    return Judgement(status, f"{found.words}.", tuple(trial.notes), example, **evidence)

@@ -1,0 +1,153 @@
+"""Which entries of a cotangent are wrong, by unit vectors where there are few and by halving where there are many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from flint import arb
+
+from verify.checking import formula
+from verify.checking.exact import coefficients
+from verify.checking.formats import as_arb, format_of
+from verify.checking.points import generator, integers
+from verify.compare import Entry
+from verify.errors import SingularError, UndecidableError
+
+if TYPE_CHECKING:
+    from verify.checking.exact import Cotangents, Exactly, Slopes
+
+FEW = 40
+"""Up to so many entries each is asked for by its unit vector."""
+
+MOST_WRONG = 5
+"""Wrong entries that are looked for by halving."""
+
+MOVES = 3
+"""Random moves by one ulp that measure the conditioning."""
+
+Place = tuple[int, tuple[int, ...]]
+"""The position of an input and an index into it."""
+
+
+class Truth:
+    """The true cotangent of one question, asked for entry by entry."""
+
+    def __init__(self, question: formula.Question, exactly: Exactly, pulled: Cotangents) -> None:
+        self.question = question
+        self.exactly = exactly
+        self.pulled = pulled
+        self.places: list[Place] = [
+            (k, index) for k in question.point.floats for index in np.ndindex(np.shape(question.point.inputs[k]))
+        ]
+
+    def entry(self, place: Place) -> Entry:
+        """Return one entry, claimed and true."""
+        k, index = place
+        true = self._along([place])
+        claimed = self.pulled.bars[k][index].coefficient(0)
+        return Entry(f"{self.question.programs.names[k]}_bar", index, claimed, true)
+
+    def all(self) -> list[Entry]:
+        """Return every entry; only where there are few."""
+        return [self.entry(place) for place in self.places]
+
+    def wrong(self) -> tuple[Entry, ...]:
+        """Return entries that are surely different from the truth: all of few, or some of many."""
+        try:
+            places = self.places if len(self.places) <= FEW else self._halved(self.places)
+            return tuple(entry for entry in map(self.entry, places) if entry.disjoint)
+        except (UndecidableError, SingularError):
+            return ()
+
+    def _along(self, places: list[Place], weights: Any = None) -> arb:
+        """Return <out_bar, J u> for the direction that is `weights` (or 1) at the places and 0 elsewhere."""
+        return formula.along(self.question.out_bars, self.exactly.along(self._step(places, weights)))
+
+    def _step(self, places: list[Place], weights: Any) -> dict[int, Any]:
+        u = {k: np.zeros(np.shape(self.question.point.inputs[k])) for k in self.question.point.floats}
+        for n, (k, index) in enumerate(places):
+            u[k][index] = 1.0 if weights is None else weights[n]
+        return u
+
+    def _differs(self, places: list[Place]) -> bool:
+        """Whether the claim is wrong along a random direction on these places."""
+        weights = integers(generator(self.question.seed, "halving", len(places)), (len(places),))
+        claimed = arb(0)
+        for (k, index), w in zip(places, weights, strict=True):
+            claimed += self.pulled.bars[k][index].coefficient(0) * as_arb(w)
+        return not claimed.is_finite() or not claimed.overlaps(self._along(places, weights))
+
+    def _halved(self, places: list[Place]) -> list[Place]:
+        """Return up to `MOST_WRONG` places that differ: half after half is asked along a random direction."""
+        found: list[Place] = []
+        pending = [places]
+        while pending and len(found) < MOST_WRONG:
+            some = pending.pop()
+            if not self._differs(some):
+                continue
+            if len(some) == 1:
+                found += some
+            else:
+                pending += [some[len(some) // 2 :], some[: len(some) // 2]]
+        return found
+
+    # -- approximations ----------------------------------------------------------------------------------
+
+    def approximate(self, entries: tuple[Entry, ...], pulled: Cotangents, slopes: Slopes) -> bool:
+        """Whether every gap is one that code may leave on purpose in its dtype.
+
+        A program that takes branches of its own may put a polynomial in place of the function near a point: half of
+        the dtype's digits are granted there. One that holds long constants may be a polynomial everywhere: 64 ulps
+        of the entry are granted, and what a move of inputs and cotangents by one ulp does to it.
+        """
+        branches = bool(pulled.notes.comparisons)
+        if not branches and not pulled.notes.rounded and not slopes.notes.rounded:
+            return False
+        form = format_of(self.question.point.dtype)
+        eps = min(form.eps, 2.0**-23)  # code for half precision is code for single precision
+        moves = self.conditioning()
+        for entry in entries:
+            if not entry.claimed.is_finite():
+                return False
+            moved = moves.get((entry.of, entry.index), arb(0)) * (eps / form.eps)
+            share = form.eps**0.5 if branches else 64 * eps
+            if (entry.claimed - entry.true).abs_upper() > abs(entry.true).upper() * share + 64 * moved:
+                return False
+        return True
+
+    def conditioning(self) -> dict[tuple[str, tuple[int, ...]], arb]:
+        """Return how far each claimed entry moves when inputs and cotangents move by one ulp, to first order."""
+        return conditioning(self.question, self.exactly, self.places)
+
+
+def conditioning(
+    question: formula.Question, exactly: Exactly, places: list[Place]
+) -> dict[tuple[str, tuple[int, ...]], arb]:
+    """Return how far each claimed entry moves when inputs and cotangents move by one ulp, to first order.
+
+    The largest of a few random moves, each by plus or minus one ulp in every entry.
+    """
+    found: dict[tuple[str, tuple[int, ...]], arb] = {}
+    point, names = question.point, question.programs.names
+    for n in range(MOVES):
+        rng = generator(question.seed, "ulp", n)
+        steps = {k: _ulps(point.inputs[k], rng) for k in point.floats}
+        bars = tuple(_ulps(bar, rng) for bar in question.out_bars)
+        try:
+            moved = exactly.pulled(question.out_bars, steps=steps, bar_steps=bars)
+        except (UndecidableError, SingularError):
+            return {}
+        for k, index in places:
+            size = abs(coefficients(moved.bars[k], 1)[index])
+            key = (f"{names[k]}_bar", index)
+            found[key] = max(found.get(key, arb(0)), size.upper()) if size.is_finite() else found.get(key, arb(0))
+    return found
+
+
+def _ulps(x: Any, rng: np.random.Generator) -> Any:
+    """Return a move by one ulp up or down in every entry, as an array of exact floats."""
+    values = np.asarray(x)
+    eps = format_of(values.dtype).eps
+    sizes = np.abs(values.astype(np.longdouble)) * eps
+    return sizes * rng.choice((-1.0, 1.0), size=values.shape)

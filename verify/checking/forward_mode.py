@@ -1,0 +1,119 @@
+"""Is a JVP right at one point? Its tangents, entry by entry, against the coefficient of t in the function's series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from verify.checking.exact import Exactly, coefficients
+from verify.checking.findings import Finding
+from verify.checking.formats import as_arb, format_of, is_float
+from verify.checking.formula import agreement
+from verify.checking.kinks import active_ties
+from verify.checking.points import generator, integers
+from verify.checking.programs import attempt
+from verify.compare import MOST_DIGITS, Entry
+from verify.diagnosis import ARITY, DTYPE, NOT_FINITE, RAISES, SHAPE, TANGENT
+from verify.errors import OpaqueError, SingularError, UndecidableError
+from verify.lift import precision
+from verify.lift.ball import PRECISIONS
+from verify.verdicts import Status
+
+if TYPE_CHECKING:
+    from verify.checking.points import Point
+    from verify.checking.programs import Programs
+
+
+def judge(programs: Programs, point: Point, outputs: tuple[Any, ...], seed: int) -> Finding:
+    """Ask the JVP for a random tangent; the answer is the slope of the function along it."""
+    rng = generator(seed, "tangent", point.size)
+    u = {k: integers(rng, np.shape(point.inputs[k])) for k in point.floats}
+    tangents = tuple(
+        np.asarray(u[k]).astype(np.asarray(x).dtype)[()] if k in u else None for k, x in enumerate(point.inputs)
+    )
+    ran = attempt(programs.pushforward, tangents, *point.fresh())
+    if ran.words:
+        return Finding(Status.DISAGREE, f"the JVP {ran.words}", point, diagnosis=RAISES)
+    broken = _broken(ran.value, outputs)
+    if broken is not None:
+        return Finding(Status.DISAGREE, broken[1], point, diagnosis=broken[0])
+    try:
+        return _exact(programs, point, u, ran.value)
+    except OpaqueError as error:
+        return Finding(Status.UNDECIDED, f"not read with exact numbers: {error}", point, opaque=True)
+
+
+def _broken(tangents: tuple[Any, ...], outputs: tuple[Any, ...]) -> tuple[Any, str] | None:
+    if len(tangents) != len(outputs):
+        return ARITY, f"the JVP returns {len(tangents)} tangents for {len(outputs)} outputs"
+    for n, (tangent, out) in enumerate(zip(tangents, outputs, strict=True)):
+        if not is_float(out.dtype):
+            continue
+        got = np.asarray(tangent)
+        if got.shape != out.shape:
+            return SHAPE, f"the tangent of output {n} has shape {got.shape}, and {out.shape} is due"
+        if not is_float(got.dtype) or format_of(got.dtype).eps > format_of(out.dtype).eps:
+            return DTYPE, f"the tangent of output {n} is of {got.dtype}, and {out.dtype} is due"
+    return None
+
+
+def _exact(programs: Programs, point: Point, u: dict[int, Any], ran: tuple[Any, ...]) -> Finding:
+    found = Finding(Status.UNDECIDED, "nothing was compared", point)
+    for bits in PRECISIONS:
+        with precision(bits):
+            found = _compared(programs, point, u, ran)
+        if found.status is not Status.UNDECIDED:
+            break
+    return found
+
+
+def _compared(programs: Programs, point: Point, u: dict[int, Any], ran: tuple[Any, ...]) -> Finding:
+    for literals in ("exact", "rounded"):
+        exactly = Exactly(programs, point, literals)
+        try:
+            pushed, slopes = exactly.pushed(u), exactly.along(u)
+        except UndecidableError as error:
+            return Finding(Status.UNDECIDED, f"a comparison has no answer: {error}", point)
+        except SingularError as error:
+            return Finding(Status.NOT_APPLICABLE, f"singular: {error}", point)
+        true = slopes.coefficient(1)
+        if not all(c.is_finite() for cells in (*true, *slopes.coefficient(0)) for c in cells.ravel()):
+            return Finding(Status.NOT_APPLICABLE, "the function has no finite derivative here", point)
+        claimed = [coefficients(cells, 0) for cells in pushed.outputs]
+        entries, undecided = _entries(claimed, true, point)
+        if not entries:
+            undecided = undecided and literals == "exact"  # overlapping is all that rounded constants can show
+            break
+    if not entries:
+        status = Status.UNDECIDED if undecided else Status.AGREE
+        return Finding(status, "" if not undecided else "the enclosures are too wide to tell", point,
+                       digits=MOST_DIGITS, strict=not undecided, comparisons=tuple(pushed.notes.comparisons))  # fmt: skip
+    if active_ties(slopes) or not _faithful(entries, ran):
+        return Finding(Status.NOT_APPLICABLE, "a kink, or the reading is not faithful", point)
+    finite = all(entry.claimed.is_finite() for entry in entries)
+    words = "the JVP's exact enclosure and the function's slope are disjoint"
+    return Finding(Status.DISAGREE, words, point, diagnosis=TANGENT if finite else NOT_FINITE, entries=entries[:5])
+
+
+def _entries(claimed: list[Any], true: list[Any], point: Point) -> tuple[tuple[Entry, ...], bool]:
+    entries, undecided = [], False
+    for n, (left, right) in enumerate(zip(claimed, true, strict=True)):
+        name = "out_dot" if len(true) == 1 else f"out_dot[{n}]"
+        size = max((abs(c) for c in right.ravel()), key=lambda c: float(c.mid()), default=abs(as_arb(0.0)))
+        for index in np.ndindex(right.shape):
+            status, _ = agreement(left[index], right[index], size, point.dtype)
+            undecided = undecided or status is Status.UNDECIDED
+            if status is Status.DISAGREE:
+                entries.append(Entry(name, index, left[index], right[index]))
+    return tuple(entries), undecided
+
+
+def _faithful(entries: tuple[Entry, ...], ran: tuple[Any, ...]) -> bool:
+    """Whether the JVP as it runs is as far from the truth as its exact reading says."""
+    for entry in entries:
+        n = int(entry.of[8:-1]) if "[" in entry.of else 0
+        value = as_arb(np.asarray(ran[n])[entry.index])
+        if not value.is_finite() or not abs(value - entry.true) * 16 < abs(entry.claimed - entry.true):
+            return True
+    return False

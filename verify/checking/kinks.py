@@ -1,0 +1,167 @@
+"""Where one-sided derivatives differ: is the claim a valid subgradient?
+
+Along u the function has one slope towards t > 0 and one towards t < 0. Where no tie of a comparison moves along u
+and the two are equal, the derivative along u exists and the claim must be it. Where they differ, any value between
+them (output by output) is a convention. Where several ties move at once, a claim may mix the conventions of each, and
+nothing is said along that direction: unit vectors and the direction of all ones keep the ties apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from flint import arb
+
+from verify.checking.exact import coefficients
+from verify.checking.formats import as_arb, format_of
+from verify.compare import Entry
+from verify.diagnosis import NOT_FINITE, SUBGRADIENT
+from verify.errors import SingularError, UndecidableError
+from verify.verdicts import Status
+
+if TYPE_CHECKING:
+    from verify.checking.exact import Cotangents, Exactly, Slopes
+    from verify.checking.findings import Finding
+    from verify.checking.formula import Question
+
+MOST_UNITS = 24
+"""Unit vectors tried at a kink; where there are more entries, those at zero or equal to another come first."""
+
+Direction = dict[int, Any]
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The slopes of <out_bar, f> to both sides of a point along one direction."""
+
+    low: arb
+    high: arb
+    ties: int
+    smooth: bool
+    slopes: Any
+
+    def admits(self, claimed: arb) -> bool:
+        """Whether a claim may lie between the sides."""
+        return bool(claimed.is_finite() and not (claimed < self.low or claimed > self.high))
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look at a possible kink came to: a finding, or a direction along which the derivative exists."""
+
+    finding: Finding | None = None
+    direction: Direction | None = None
+    slopes: Any = None
+
+
+def look(question: Question, exactly: Exactly, pulled: Cotangents, u: Direction, slopes: Slopes) -> Look:
+    """Say whether a disagreement along u is one of kinks, or find a direction along which it is none."""
+    sides = _sides(question, exactly, u, slopes)
+    if sides is None:
+        return Look(question.seen(Status.NOT_APPLICABLE, "the function is defined on one side of the point only"))
+    if sides.smooth and not sides.ties:
+        return Look(direction=u, slopes=slopes)
+    for w in _directions(question):
+        found = _against(question, exactly, pulled, w)
+        if found is not None:
+            return found
+    return Look(question.seen(Status.AGREE, notes=("a valid subgradient at a kink",)))
+
+
+def _against(question: Question, exactly: Exactly, pulled: Cotangents, w: Direction) -> Look | None:
+    """Hold the claim along one direction against the sides; None where nothing objects."""
+    try:
+        slopes = exactly.along(w)
+        sides = _sides(question, exactly, w, slopes)
+    except (UndecidableError, SingularError):
+        return None
+    if sides is None or sides.ties > 1:
+        return None
+    claimed = _claimed(question, pulled, w)
+    if not claimed.is_finite():
+        words = "the pullback has no finite value at a kink whose one-sided derivatives are finite"
+        status = Status.DISAGREE if question.point.given else Status.UNSTABLE
+        return Look(question.seen(status, words, diagnosis=NOT_FINITE, entries=_entry(claimed, sides)))
+    if sides.admits(claimed):
+        return None
+    if sides.smooth:
+        return Look(direction=w, slopes=slopes)
+    words = "at this kink the claim lies outside the one-sided derivatives"
+    return Look(question.seen(Status.DISAGREE, words, diagnosis=SUBGRADIENT, entries=_entry(claimed, sides)))
+
+
+def _entry(claimed: arb, sides: Sides) -> tuple[Entry, ...]:
+    return (Entry("<x_bar, x_dot>", (), claimed, sides.low.union(sides.high)),)
+
+
+def _claimed(question: Question, pulled: Cotangents, w: Direction) -> arb:
+    """Return <x_bar, w>: as read exactly or, where that is not finite, as it runs with room for its rounding."""
+    total, ran, size = arb(0), arb(0), arb(0)
+    for k, step in w.items():
+        cells = coefficients(pulled.bars[k], 0).ravel()
+        for c, value, weight in zip(cells, np.ravel(question.bars[k]), np.ravel(step), strict=True):
+            if weight:
+                term = as_arb(value) * as_arb(weight)
+                total, ran, size = total + c * as_arb(weight), ran + term, size + abs(term)
+    if total.is_finite() or not ran.is_finite():
+        return total
+    return ran + arb(0, (size * 64 * format_of(question.point.dtype).eps).upper())
+
+
+def _sides(question: Question, exactly: Exactly, u: Direction, ahead: Slopes) -> Sides | None:
+    """Return the slopes to both sides, or None where one side has none."""
+    try:
+        behind = exactly.along({k: -step for k, step in u.items()})
+    except (UndecidableError, SingularError):
+        return None
+    low = high = arb(0)
+    smooth = True
+    for bar, right, left in zip(question.out_bars, ahead.coefficient(1), behind.coefficient(1), strict=True):
+        for v, p, m in zip(np.ravel(bar), right.ravel(), left.ravel(), strict=True):
+            one, two = as_arb(v) * p, -as_arb(v) * m
+            if not (one.is_finite() and two.is_finite()):
+                return None
+            if one.overlaps(two):
+                low, high = low + one, high + one
+                continue
+            smooth = False
+            low, high = (low + one, high + two) if one < two else (low + two, high + one)
+    return Sides(low, high, active_ties(ahead), smooth, ahead)
+
+
+def active_ties(slopes: Slopes) -> int:
+    """Return how many comparisons hold with equality at the point and cease to along the direction."""
+    count = 0
+    for comparison in slopes.notes.comparisons:
+        for margin in np.ravel(comparison.margins):
+            head = margin.coefficient(0)
+            if head.is_exact() and head == 0 and not (margin.coefficient(1) == 0):
+                count += 1
+    return count
+
+
+def _directions(question: Question) -> list[Direction]:
+    """Return all ones, ones in each input, and unit vectors."""
+    point = question.point
+    shapes = {k: np.shape(point.inputs[k]) for k in point.floats}
+    zeros = {k: np.zeros(shape) for k, shape in shapes.items()}
+    found = [{k: np.ones(shape) for k, shape in shapes.items()}]
+    found += [zeros | {k: np.ones(shape)} for k, shape in shapes.items() if len(shapes) > 1]
+    for k, index in _places(point.inputs, shapes)[:MOST_UNITS]:
+        unit = np.zeros(shapes[k])
+        unit[index] = 1.0
+        found.append(zeros | {k: unit})
+    return found
+
+
+def _places(inputs: tuple[Any, ...], shapes: dict[int, tuple[int, ...]]) -> list[tuple[int, tuple[int, ...]]]:
+    """Return every place, those whose value is zero or stands elsewhere too first."""
+    special, plain = [], []
+    for k, shape in shapes.items():
+        values, counts = np.unique(np.asarray(inputs[k], dtype=np.float64), return_counts=True)
+        repeated = set(values[counts > 1].tolist()) | {0.0}
+        for index in np.ndindex(shape):
+            (special if float(np.asarray(inputs[k])[index]) in repeated else plain).append((k, index))
+    return special + plain

@@ -1,0 +1,125 @@
+"""Everything that is asked at one point, in order: does the function take it, what the pullback owes, its formula, its digits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from verify.checking import contract, floats, formula, forward_mode, opaque, rounding, second_order
+from verify.checking.exact import Exactly
+from verify.checking.findings import Finding
+from verify.checking.formats import is_float
+from verify.checking.formula import Question
+from verify.checking.kinks import active_ties
+from verify.checking.points import generator, integers
+from verify.diagnosis import RAISES
+from verify.errors import OpaqueError, VerifyError
+from verify.lift import precision
+from verify.lift.ball import PRECISION
+from verify.verdicts import Status
+
+if TYPE_CHECKING:
+    from verify.checking.points import Point
+    from verify.checking.programs import Programs
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked at a point.
+
+    Attributes
+    ----------
+    scale : float
+        The size of the gradient at the given point.
+    contract : bool
+        Whether to ask what a pullback owes in other memory, asked twice, and so on.
+    order : int
+        2 where the gradient of the gradient is asked for too.
+    """
+
+    seed: int = 0
+    scale: float = 0.0
+    contract: bool = False
+    order: int = 1
+
+
+def judge(programs: Programs, point: Point, asked: Asked) -> Finding:
+    """Ask everything at one point; the first objection is returned, else what the point came to."""
+    ran = floats.forward(programs, point)
+    if ran.refusal:
+        return Finding(Status.NOT_APPLICABLE, ran.refusal, point)
+    if not ran.finite and not point.given:
+        return Finding(Status.NOT_APPLICABLE, "the function is not finite here", point)
+    out_bars = cotangents(ran.outputs, asked.seed)
+    found = Finding(Status.NOT_APPLICABLE, "no derivative was given", point, out_bars)
+    if programs.jvp is not None:
+        found = forward_mode.judge(programs, point, ran.outputs, asked.seed)
+    if programs.vjp is not None and not found.objects:
+        found = _pullback(programs, point, asked, ran, out_bars)
+    return found.noting(*ran.notes)
+
+
+def cotangents(outputs: tuple[Any, ...], seed: int) -> tuple[Any, ...]:
+    """Return one cotangent an output: nonzero integers in its dtype, zeros for an output of integers."""
+    bars = []
+    for n, out in enumerate(outputs):
+        rng = generator(seed, "cotangent", n, np.shape(out))
+        if is_float(out.dtype):
+            bars.append(integers(rng, np.shape(out)).astype(out.dtype))
+        else:
+            bars.append(np.zeros(np.shape(out)))
+    return tuple(bars)
+
+
+def _pullback(programs: Programs, point: Point, asked: Asked, ran: floats.Forward, out_bars: tuple[Any, ...]) -> Finding:
+    pulled = floats.pulled(programs, point, out_bars)
+    if pulled.broken is not None:
+        diagnosis, words = pulled.broken
+        found = Finding(Status.DISAGREE, words, point, out_bars, diagnosis)
+        if diagnosis is RAISES and not point.given and not _smooth(programs, point, asked.seed):
+            return replace(found, status=Status.NOT_APPLICABLE)
+        return found
+    question = Question(programs, point, out_bars, pulled.bars, ran.outputs, asked.seed)
+    return replace(_asked(question, asked, finite=ran.finite).noting(*pulled.notes), bars=pulled.bars)
+
+
+def _asked(question: Question, asked: Asked, *, finite: bool) -> Finding:
+    try:
+        found = formula.judge(question)
+    except OpaqueError as error:
+        found = opaque.judge(question, f"not read with exact numbers: {error}")
+    if found.objects:
+        return found
+    if asked.contract:
+        broken = contract.judge(question)
+        if broken is not None:
+            return broken
+    if finite and found.strict:
+        unstable = rounding.judge(question, asked.scale)
+        if unstable is not None:
+            return replace(unstable, comparisons=found.comparisons)
+    if asked.order > 1 and found.strict:
+        higher = second_order.judge(question)
+        if higher is not None:
+            return higher
+    return found
+
+
+def _smooth(programs: Programs, point: Point, seed: int) -> bool:
+    """Whether the function surely has a derivative here: only then a pullback that raises is to blame."""
+    rng = generator(seed, "smooth")
+    u = {k: integers(rng, np.shape(point.inputs[k])) for k in point.floats}
+    try:
+        with precision(PRECISION):
+            exactly = Exactly(programs, point)
+            ahead, behind = exactly.along(u), exactly.along({k: -step for k, step in u.items()})
+            pairs = [
+                (p, m) for right, left in zip(ahead.coefficient(1), behind.coefficient(1), strict=True)
+                for p, m in zip(right.ravel(), left.ravel(), strict=True)
+            ]  # fmt: skip
+            finite = all(p.is_finite() and m.is_finite() and p.overlaps(-m) for p, m in pairs)
+    except VerifyError:
+        return False
+    return finite and not active_ties(ahead)

@@ -1,0 +1,126 @@
+"""The pullback as it runs against its own exact reading: how many digits are lost that the problem does not lose."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from flint import arb
+
+from verify.checking.entries import conditioning
+from verify.checking.exact import Exactly
+from verify.checking.formats import as_arb, format_of
+from verify.compare import Entry
+from verify.diagnosis import DIGITS
+from verify.errors import OpaqueError, SingularError, UndecidableError
+from verify.lift import precision
+from verify.lift.ball import PRECISION
+from verify.verdicts import Status
+
+if TYPE_CHECKING:
+    from verify.checking.findings import Finding
+    from verify.checking.formats import Format
+    from verify.checking.formula import Question
+
+GRANTED = 64
+"""How many times the entry's own ulp, and what one ulp of input and cotangent moves it by, a result may be away."""
+
+MOST_CONDITIONED = 4000
+"""Entries up to which the conditioning is measured; beyond, only gross losses are looked for."""
+
+
+def lost(form: Format) -> float:
+    """Return the relative error from which digits count as lost: half of them, or two thirds in half precision."""
+    return form.eps**0.5 if form.eps < 2.0**-20 else form.eps ** (1 / 3)
+
+
+def judge(question: Question, scale: float) -> Finding | None:
+    """Hold the floats against the exact cotangents, where the formula was found right; None where nothing is lost.
+
+    Parameters
+    ----------
+    question : Question
+        The pullback of one cotangent at one point.
+    scale : float
+        The size of the gradient at the given point: at points of our own choosing a loss below it is none.
+    """
+    with precision(PRECISION):
+        try:
+            exactly = Exactly(question.programs, question.point)
+            pulled = exactly.pulled(question.out_bars)
+            if not _forward_holds(question, exactly):
+                return None
+        except (UndecidableError, SingularError, OpaqueError):
+            return None
+        suspects = _suspects(question, pulled, scale)
+        if not suspects:
+            return None
+        return _confirmed(question, exactly, suspects)
+
+
+def _forward_holds(question: Question, exactly: Exactly) -> bool:
+    """Whether the function itself keeps its digits here: what it has lost is not the pullback's to keep."""
+    point = question.point
+    zeros = {k: np.zeros(np.shape(point.inputs[k])) for k in point.floats}
+    truth = exactly.along(zeros).coefficient(0)
+    ran = question.outputs
+    form = format_of(point.dtype)
+    for cells, floats in zip(truth, ran, strict=True):
+        size = max((abs(c).mid() for c in cells.ravel()), default=arb(0))
+        for c, value in zip(cells.ravel(), np.ravel(floats), strict=True):
+            away = abs(as_arb(value) - c)
+            if form.overflows(c) or not away.is_finite() or not away < max(size * lost(form), arb(form.smallest)):
+                return False
+    return True
+
+
+def _suspects(question: Question, pulled: Any, scale: float) -> list[tuple[int, tuple[int, ...], Entry, arb]]:
+    """Return the entries whose float is far from the exact one: position, index, entry, error."""
+    point, form = question.point, format_of(question.point.dtype)
+    share = 0.0 if pulled.notes.casts else lost(form)
+    largest = max((float(abs(c.coefficient(0)).mid()) for k in point.floats for c in pulled.bars[k].ravel()), default=0)
+    floor = 0.0 if point.given else max(scale, largest)
+    found = []
+    for k in point.floats:
+        own = format_of(np.asarray(point.inputs[k]).dtype)
+        for index in np.ndindex(np.shape(point.inputs[k])):
+            true, value = pulled.bars[k][index].coefficient(0), np.asarray(question.bars[k])[index]
+            error = abs(as_arb(value) - true)
+            if not true.is_finite() or (own.overflows(true) and not error.is_finite()):
+                continue
+            allowed = max(abs(true).upper(), arb(floor)) * share + GRANTED * own.ulp(true)
+            if not error.is_finite() or error > allowed:
+                found.append((k, index, Entry(f"{question.programs.names[k]}_bar", index, as_arb(value), true), error))
+    return found
+
+
+def _confirmed(question: Question, exactly: Exactly, suspects: list[Any]) -> Finding | None:
+    """Grant what the conditioning allows; the entries that are still too far make the finding."""
+    bad = [(entry, error) for _, _, entry, error in suspects if not error.is_finite()]
+    if not bad:
+        places = [(k, index) for k, index, _, _ in suspects[:MOST_CONDITIONED]]
+        moves = conditioning(question, exactly, places)
+        if not moves:
+            return None
+        terms = question.point.size**0.5
+        bad = [
+            (entry, error)
+            for _, index, entry, error in suspects[:MOST_CONDITIONED]
+            if error > GRANTED * terms * moves.get((entry.of, index), arb(0))
+        ]
+    if not bad:
+        return None
+    entries = tuple(entry for entry, _ in bad[:5])
+    return question.seen(Status.UNSTABLE, _words(question, entries[0]), entries=entries, diagnosis=DIGITS)
+
+
+def _words(question: Question, entry: Entry) -> str:
+    place = f"{entry.of}{list(entry.index)}" if entry.index else entry.of
+    if not entry.claimed.is_finite():
+        return f"{place} is {float(entry.claimed.mid())} as it runs, and the exact value is finite"
+    form = format_of(question.point.dtype)
+    size = abs(entry.true).mid()
+    relative = float((abs(entry.claimed - entry.true) / size).mid()) if size > 0 else 1.0
+    kept = max(0, math.floor(-math.log10(max(relative, 1e-300))))
+    return f"{place} keeps {min(kept, form.digits)} of {form.digits} digits"

@@ -1,0 +1,127 @@
+"""The smallest input that still shows the mistake: sizes first, then values, each change kept if the objection stays."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from verify.checking.sizes import Resizer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from verify.checking.findings import Finding
+    from verify.checking.points import Point
+    from verify.checking.programs import Programs
+
+MOST_TRIES = 400
+SECONDS = 6.0
+
+PLAIN = (0.0, 1.0, 2.0, -1.0, 3.0, -2.0, 0.5)
+"""Values that are plainer than any other, plainest first."""
+
+
+class Shrinker:
+    """Keeps the smallest finding that has the status and the diagnosis of the first one.
+
+    Parameters
+    ----------
+    judge : callable
+        Judges a point.
+    admits : callable
+        Whether the domain admits inputs.
+    """
+
+    def __init__(self, programs: Programs, judge: Callable[[Point], Finding], admits: Callable[[Any], bool]) -> None:
+        self.programs = programs
+        self.judge = judge
+        self.admits = admits
+        self.tries = 0
+        self.deadline = time.monotonic() + SECONDS
+
+    @property
+    def spent(self) -> bool:
+        """Whether a bound was reached: what was found so far stands."""
+        return self.tries >= MOST_TRIES or time.monotonic() > self.deadline
+
+    def smallest(self, found: Finding) -> Finding:
+        """Return the smallest finding reached from `found`."""
+        while not self.spent:
+            smaller = self._smaller(found)
+            if smaller is None:
+                break
+            found = smaller
+        return found
+
+    def _smaller(self, found: Finding) -> Finding | None:
+        for point in self._candidates(found):
+            if self.spent:
+                return None
+            self.tries += 1
+            if not self.admits(point.inputs):
+                continue
+            seen = self.judge(point)
+            if seen.status is found.status and (found.diagnosis is None or seen.diagnosis == found.diagnosis):
+                return seen
+        return None
+
+    def _candidates(self, found: Finding) -> Iterator[Point]:
+        point = found.point
+        if point is None:
+            return
+        yield from self._sizes(point)
+        for k in point.floats:
+            yield from _plainer(point, k)
+
+    def _sizes(self, point: Point) -> Iterator[Point]:
+        resizer = Resizer(self.programs, point)
+        for n in resizer.lengths():
+            for size in (1, 2, 3, n // 2):
+                if 0 < size < n:
+                    yield _same_origin(resizer.resized({n: size}), point)
+
+
+def _same_origin(moved: Point, point: Point) -> Point:
+    return point.moved(moved.inputs, point.origin, extreme=point.extreme)
+
+
+def _plainer(point: Point, k: int) -> Iterator[Point]:
+    """Yield the point with plainer values in one input: all at once, then entry by entry."""
+    x = np.asarray(point.inputs[k])
+    for values in (np.zeros(x.shape), np.ones(x.shape), 1 + np.arange(x.size, dtype=float).reshape(x.shape), np.rint(x.astype(float))):
+        if _plainness(values) < _plainness(x):
+            yield _put(point, k, values.astype(x.dtype))
+    for index in np.ndindex(x.shape):
+        value = float(x[index])
+        for plain in (*PLAIN, *_rounder(value)):
+            if _cost(plain) < _cost(value):
+                changed = np.array(x)
+                changed[index] = plain
+                yield _put(point, k, changed)
+
+
+def _put(point: Point, k: int, x: Any) -> Point:
+    inputs = list(point.inputs)
+    inputs[k] = x if isinstance(point.inputs[k], np.ndarray) else x[()]
+    return point.moved(tuple(inputs), point.origin, extreme=point.extreme)
+
+
+def _rounder(value: float) -> Iterator[float]:
+    """Yield values with fewer digits near one."""
+    if not np.isfinite(value):
+        return
+    yield float(np.rint(value))
+    for digits in (1, 2):
+        yield float(f"{value:.{digits}g}")
+
+
+def _cost(value: float) -> tuple[int, int, float]:
+    """Return how far a number is from plain: its rank among the plain ones, its length as text, its size."""
+    rank = PLAIN.index(value) if value in PLAIN else len(PLAIN)
+    return rank, len(repr(value)), abs(value)
+
+
+def _plainness(x: Any) -> list[tuple[int, int, float]]:
+    return sorted((_cost(float(v)) for v in np.ravel(x)), reverse=True)

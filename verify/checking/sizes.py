@@ -1,0 +1,118 @@
+"""The same programs at other sizes: axes of equal length vary together, where the function takes the new size.
+
+Whether it *means* the new size is another matter: a captured array of length 1 broadcasts, a kernel longer than its
+signal changes places with it. A size counts where the shapes of the outputs follow from the sizes of the inputs as they
+do at the given size and the next one: by a rule of the form ``a n + b``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from verify.checking import floats
+from verify.checking.formats import is_float
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from verify.checking.points import Point
+    from verify.checking.programs import Programs
+
+TRIED = (2, 1, 3, 0)
+"""Sizes tried for every group of axes, besides the given one and the next."""
+
+SMALL = 12
+"""Up to so many numbers a point is small: everything that is tried around a point is tried there."""
+
+
+@dataclass(frozen=True)
+class Resizer:
+    """Makes points of other sizes from one, as far as the function takes them."""
+
+    programs: Programs
+    point: Point
+
+    def lengths(self) -> list[int]:
+        """Return the lengths of axes that can vary, longest first; an axis of length 1 stays what it is."""
+        found = {n for x in self.point.inputs for n in np.shape(x) if n > 1}
+        return sorted(found, reverse=True)
+
+    def resized(self, sizes: dict[int, int]) -> Point:
+        """Return the point with every axis of length n of length ``sizes[n]``."""
+        inputs = tuple(_fitted(x, sizes) for x in self.point.inputs)
+        words = ", ".join(f"{n} -> {m}" for n, m in sizes.items() if n != m)
+        return self.point.moved(inputs, f"the given point resized ({words})")
+
+    def shapes(self, sizes: dict[int, int]) -> tuple[tuple[int, ...], ...] | None:
+        """Return the shapes of the outputs at other sizes, or None where the function refuses them."""
+        ran = floats.forward(self.programs, self.resized(sizes))
+        return None if ran.refusal else tuple(np.shape(out) for out in ran.outputs)
+
+    def accepted(self) -> Iterator[tuple[int, int]]:
+        """Yield (length, size) for each other size of one group of axes that the function takes and means."""
+        lengths = self.lengths()
+        same = {n: n for n in lengths}
+        here = self.shapes(same)
+        for n in lengths:
+            following = self.shapes(same | {n: n + 1})
+            if here is None or following is None or not _comparable(here, following):
+                continue
+            yield n, n + 1
+            for size in TRIED:
+                if size != n and self.shapes(same | {n: size}) == _predicted(here, following, size - n):
+                    yield n, size
+
+    def reduced(self) -> Point:
+        """Return a small point of unequal sizes, group by group as far as the function takes them."""
+        if self.point.size <= SMALL:
+            return self.point
+        allowed: dict[int, set[int]] = {}
+        for n, size in self.accepted():
+            allowed.setdefault(n, set()).add(size)
+        sizes = {n: n for n in self.lengths()}
+        for wanted, n in enumerate(reversed(self.lengths())):
+            options = sorted(s for s in allowed.get(n, ()) if 2 <= s < n)
+            if options:
+                sizes[n] = options[min(wanted, len(options) - 1)]
+        return self.resized(sizes) if self.shapes(sizes) is not None else self.point
+
+
+def _comparable(one: Any, two: Any) -> bool:
+    return len(one) == len(two) and all(len(a) == len(b) for a, b in zip(one, two, strict=True))
+
+
+def _predicted(here: Any, following: Any, steps: int) -> tuple[tuple[int, ...], ...]:
+    """Return the shapes that the rule ``a n + b`` gives."""
+    return tuple(
+        tuple(a + (b - a) * steps for a, b in zip(one, two, strict=True))
+        for one, two in zip(here, following, strict=True)
+    )
+
+
+def _fitted(x: Any, sizes: dict[int, int]) -> Any:
+    """Take entries along every axis in turn, around again where the axis grows, there a little different."""
+    if np.ndim(x) == 0:
+        return x
+    fitted = np.asarray(x)
+    for axis, n in enumerate(np.shape(x)):
+        size = sizes.get(n, n)
+        if size == n:
+            continue
+        places = np.arange(size)
+        fitted = np.take(fitted, places % n, axis=axis)
+        if size > n and is_float(fitted.dtype):
+            shape = [1] * fitted.ndim
+            shape[axis] = size
+            fitted = fitted * (1 + (places // n) / 16).astype(fitted.dtype).reshape(shape)
+    return _labels(fitted, sizes) if fitted.dtype.kind in "iu" else np.ascontiguousarray(fitted)
+
+
+def _labels(x: Any, sizes: dict[int, int]) -> Any:
+    """Keep integers that may be labels or indices below the new length of the axis that they may index."""
+    if not x.size or x.min() < 0:
+        return x
+    shrunk = [m for n, m in sizes.items() if 0 < m < n and x.max() < n and x.max() >= m]
+    return x % min(shrunk) if shrunk else x

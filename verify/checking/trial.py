@@ -1,0 +1,176 @@
+"""One gradient on trial: where to look, in which order, and what the findings add up to."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from verify.checking import around, boundaries, pointwise
+from verify.checking.pointwise import Asked
+from verify.checking.shrink import Shrinker
+from verify.checking.sizes import Resizer
+from verify.diagnosis import ARITY, RAISES, SHAPE, SUMS
+from verify.verdicts import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from verify.checking.domain import Domain
+    from verify.checking.findings import Finding
+    from verify.checking.points import Point
+    from verify.checking.programs import Programs
+
+LARGE = 400
+"""Where a point cannot be made smaller and has more numbers than this, only the first hard points are tried."""
+
+FIRST = 10
+
+
+@dataclass
+class Trial:
+    """Looks at points until one objects, or there are no more.
+
+    Attributes
+    ----------
+    programs, domain : Programs, Domain
+        What is on trial, and where.
+    seed, seconds, order : int, float, int
+        Of everything random; how long to look; 2 for second derivatives too.
+    """
+
+    programs: Programs
+    domain: Domain
+    seed: int
+    seconds: float
+    order: int
+    scale: float = 0.0
+    counts: Counter[Status] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+    strict: int = 0
+    digits: int | None = None
+    approximate: list[Finding] = field(default_factory=list)
+    undecided: list[Finding] = field(default_factory=list)
+    first: Finding | None = None
+    late: bool = False
+
+    def __post_init__(self) -> None:
+        self.deadline = time.monotonic() + self.seconds
+
+    # -- a given point, and what lies around it -------------------------------------------------------------
+
+    def around(self, given: Point) -> Finding | None:
+        """Judge a given point and the points around it; return the smallest objection, or None."""
+        resizer = Resizer(self.programs, given)
+        small = resizer.reduced()
+        found = self.at(given, contract=small is given)
+        if found.objects and not found.approximate:
+            return found
+        self.scale = _size_of(found)
+        if small is not given:
+            found = self.at(small, contract=True)
+            if found.objects and not found.approximate:
+                return self._unless_pinned(found, resizer)
+        return self._others(resizer, small)
+
+    def _others(self, resizer: Resizer, small: Point) -> Finding | None:
+        for found in self._sized(resizer):
+            return self._unless_pinned(found, resizer)
+        for point in self._near(small):
+            found = self.at(point)
+            if found.objects and not found.approximate:
+                return found
+        return None
+
+    def _sized(self, resizer: Resizer) -> Iterator[Finding]:
+        """Yield objections at other sizes."""
+        for n, size in resizer.accepted():
+            point = resizer.resized({n: size})
+            if point.size <= max(LARGE, resizer.point.size // 2) and self.domain.admits(point.inputs):
+                found = self.at(point)
+                if found.objects and not found.approximate:
+                    yield found
+
+    def _near(self, small: Point) -> Iterator[Point]:
+        """Yield hard points and points across boundaries, as far as the domain admits them and the time lasts."""
+        points = list(around.hard_points(small, self.seed))
+        if small.size > LARGE:
+            points = points[:FIRST]
+        across = boundaries.across(self.programs, small, self._bars(small), self.seed) if small.size <= LARGE else ()
+        seen = {small.key}
+        for source in (points[:1], across, points[1:]):
+            for point in source:
+                if time.monotonic() > self.deadline:
+                    self.late = True
+                    return
+                if point.key not in seen and self.domain.admits(point.inputs):
+                    seen.add(point.key)
+                    yield point
+
+    def _bars(self, point: Point) -> tuple[Any, ...]:
+        from verify.checking import floats  # noqa: PLC0415 - one use
+
+        return pointwise.cotangents(floats.forward(self.programs, point).outputs, self.seed)
+
+    # -- one point ------------------------------------------------------------------------------------------
+
+    def at(self, point: Point, *, contract: bool = False) -> Finding:
+        """Judge one point and keep count."""
+        found = self.judge(point, contract=contract)
+        self.counts[found.status] += 1
+        self.strict += found.strict and not found.approximate
+        if found.digits is not None and found.status is Status.AGREE:
+            self.digits = found.digits if self.digits is None else min(self.digits, found.digits)
+        if found.approximate:
+            self.approximate.append(found)
+        if found.status is Status.UNDECIDED and point.given:
+            self.undecided.append(found)
+        for note in found.notes:
+            if note not in self.notes:
+                self.notes.append(note)
+        return found
+
+    def judge(self, point: Point, *, contract: bool = False) -> Finding:
+        """Judge one point, uncounted."""
+        asked = Asked(self.seed, self.scale, contract, self.order)
+        return pointwise.judge(self.programs, point, asked)
+
+    def smallest(self, found: Finding) -> Finding:
+        """Return the smallest finding of the same kind."""
+        needs_contract = found.diagnosis is not None and found.diagnosis.code in _CONTRACT
+        shrinker = Shrinker(
+            self.programs, lambda point: self.judge(_as(point, found), contract=needs_contract), self.domain.admits
+        )
+        return shrinker.smallest(found)
+
+    def _unless_pinned(self, found: Finding, resizer: Resizer) -> Finding | None:
+        """Return an objection at another size, unless the pullback works at its own size only and says so by raising."""
+        if found.diagnosis not in (RAISES, SHAPE, SUMS, ARITY):
+            return found
+        sizes = [(n, size) for n, size in resizer.accepted() if size > 1]
+        broken = [self.judge(resizer.resized({n: size})).diagnosis in (RAISES, SHAPE, SUMS, ARITY) for n, size in sizes]
+        if broken and all(broken):
+            self.notes.append("the pullback serves the given sizes only; the function takes others")
+            return None
+        return found
+
+
+_CONTRACT = frozenset({"GP117", "GP123", "GP124", "GP125", "GP126", "GP127"})
+"""Diagnoses that only the questions of the contract make."""
+
+
+def _as(point: Point, found: Finding) -> Point:
+    """Return the point with the standing of the one where the mistake was found."""
+    given = found.point is not None and found.point.given
+    return replace(point, given=given)
+
+
+def _size_of(found: Finding) -> float:
+    """Return the size of the gradient at a finding's point, from its floats."""
+    sizes = [float(np.max(np.abs(np.asarray(bar, dtype=np.float64)), initial=0)) for bar in found.bars if bar is not None]
+    return max((s for s in sizes if np.isfinite(s)), default=0.0)
+
+
