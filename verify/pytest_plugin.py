@@ -100,7 +100,8 @@ def _asking(function: Any, question: Question) -> Callable[[Gradproof], None]:
 
     def ask(gradproof: Gradproof) -> None:
         __tracebackhide__ = True
-        gradproof.agree(function, None, *question.inputs(), **question.options)
+        inputs, options = question.asked()
+        gradproof.agree(function, None, *inputs, **options)
 
     ask.__signature__ = inspect.signature(ask)  # type: ignore[attr-defined] # pytest must not ask for `function`'s
     ask.__wrapped__ = function  # type: ignore[attr-defined]
@@ -224,8 +225,14 @@ class _Run:
             snippet = test["judgements"][-1]["snippet"]
             if snippet:
                 path = folder / (re.sub(r"[^\w.]+", "-", test["id"]).strip("-") + ".py")
-                path.write_text(snippet + "\n", encoding="utf-8")
+                path.write_text(self._paths(test["id"]) + snippet + "\n", encoding="utf-8")
                 self._snippets[test["id"]] = path
+
+    def _paths(self, nodeid: str) -> str:
+        """The lines that let a program import the test module that it names."""
+        root = self._config.rootpath
+        folders = dict.fromkeys((str((root / nodeid.partition("::")[0]).parent), str(root)))
+        return f"import sys\nsys.path[:0] = {list(folders)!r}\n"
 
     def _failures(self) -> Iterator[dict[str, Any]]:
         for test in self._tests.values():

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
 from verify.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def ask(f: Program, *inputs: Any, **options: Any) -> Any:
     A single strategy for a function of several inputs is one of tuples, as `verify.strategies.arrays` gives.
     """
     __tracebackhide__ = True
-    from verify import check  # type: ignore[attr-defined] # noqa: PLC0415 - see above
+    from verify import check  # noqa: PLC0415 - see above
 
     wanted = len(parameters(f))
     if len(inputs) == 1 and wanted > 1:
@@ -63,11 +65,10 @@ def ask(f: Program, *inputs: Any, **options: Any) -> Any:
 
 @dataclass(frozen=True)
 class Question:
-    """What one test asks: a label for its id, what gives the inputs, and the options of `verify.check`."""
+    """What one test asks: a label for its id, and what gives the inputs and options of `verify.check`."""
 
     label: str
-    inputs: Callable[[], tuple[Any, ...]]
-    options: Mapping[str, Any]
+    asked: Callable[[], tuple[tuple[Any, ...], dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -85,27 +86,36 @@ class Trial:
     def questions(self) -> Iterator[Question]:
         """One question a gradient, order and dtype; the labels name what there is more than one of."""
         gradients: Mapping[str, Program | None] = self.gradients or {"gradient": None}
-        drawn = self.inputs is None or isinstance(self.inputs, str)
+        drawn = self.signature is not None
         for kind, gradient in gradients.items():
             for order in range(1, self.order + 1):
                 for dtype in self.dtypes if drawn else (None,):
                     words = ["gradient" if gradient is None else kind.upper()]
                     words += [str(order)] if order > 1 else []
                     words += [_name(dtype)] if drawn and len(self.dtypes) > 1 else []
-                    options = {kind: gradient} if gradient is not None else {}
-                    given = {"reference": self.reference, "domain": self.domain, "order": order if order > 1 else None}
-                    options |= {name: value for name, value in given.items() if value is not None}
-                    yield Question("-".join(words), partial(self._points, dtype), options)
+                    options: dict[str, Any] = {kind: gradient} if gradient is not None else {}
+                    options |= {"reference": self.reference} if self.reference is not None else {}
+                    options |= {"order": order} if order > 1 else {}
+                    yield Question("-".join(words), partial(self._asked, dtype, options))
 
-    def _points(self, dtype: Any) -> tuple[Any, ...]:
-        """The inputs of one question: those that were given, or a strategy of the signature."""
-        if self.inputs is not None and not isinstance(self.inputs, str):
-            return self.inputs if isinstance(self.inputs, tuple) else (self.inputs,)
-        from verify.strategies import arrays  # noqa: PLC0415 - Hypothesis is loaded by those who draw
+    @property
+    def signature(self) -> str | None:
+        """What is drawn, by default a vector for every parameter; None where points or strategies were given."""
+        if self.inputs is None:
+            return ",".join(["(n)"] * len(parameters(self.function)))
+        return self.inputs if isinstance(self.inputs, str) else None
 
-        names = parameters(self.function)
-        signature = self.inputs or ",".join(["(n)"] * len(names))
-        return (arrays(signature, dtype=dtype, domain=_drawn_domain(self.domain, names)),)
+    def _asked(self, dtype: Any, options: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The inputs of one question, as given or drawn by the signature, and the options with the domain."""
+        if self.signature is None:
+            inputs = self.inputs if isinstance(self.inputs, tuple) else (self.inputs,)
+            return inputs, options | ({"domain": self.domain} if self.domain is not None else {})
+        from verify.strategies import arrays, within  # noqa: PLC0415 - Hypothesis is loaded by those who draw
+
+        words, predicates = _taken_apart(self.domain, parameters(self.function))
+        drawn = arrays(self.signature, dtype=dtype, domain=words)
+        described = within(self.signature, words)
+        return (drawn,), options | {"domain": lambda *xs: described(*xs) and all(holds(*xs) for holds in predicates)}
 
 
 def gradient_test(
@@ -196,16 +206,23 @@ def by_position(function: Program, named: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(named[name] for name in names)
 
 
-def _drawn_domain(domain: Any, names: list[str]) -> Any:
-    """The part of a domain that can be drawn from: words and intervals, by input; a predicate is left to `check`."""
+def _taken_apart(domain: Any, names: list[str]) -> tuple[Any, list[Program]]:
+    """The words of a domain, which are drawn from, and its predicates, each made one over all inputs."""
+    if callable(domain):
+        return None, [domain]
     if isinstance(domain, dict):
         foreign = [name for name in domain if name not in names]
         if foreign:
             raise UsageError(f"domain names {foreign[0]!r}, and the inputs are {', '.join(names)}")
         domain = [domain.get(name) for name in names]
-    if isinstance(domain, (list, tuple)):
-        return tuple(None if callable(part) else part for part in domain)
-    return None if callable(domain) else domain
+    if not isinstance(domain, (list, tuple)):
+        return domain, []
+    predicates = [_of_one(part, position) for position, part in enumerate(domain) if callable(part)]
+    return tuple(None if callable(part) else part for part in domain), predicates
+
+
+def _of_one(predicate: Program, position: int) -> Program:
+    return lambda *inputs: bool(np.all(predicate(inputs[position])))
 
 
 def _name(dtype: Any) -> str:

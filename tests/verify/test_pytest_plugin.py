@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import verify
-import verify.strategies  # NumPy cannot be loaded anew by each run inside this process
+import verify.checking.api  # NumPy and FLINT cannot be loaded anew by each run inside this process
 
 pytest_plugins = ["pytester"]
 
@@ -28,7 +29,7 @@ CONFTEST = """
     from verify.verdicts import Verdict
 
     def check(f, *inputs, **options):
-        options = {name: value for name, value in options.items() if name not in ("vjp", "jvp")}
+        options = {name: value for name, value in options.items() if name not in ("vjp", "jvp", "domain")}
         status = Verdict(getattr(f, "verdict", "right"))
         told = ", ".join(f"{name}={value!r}" for name, value in sorted(options.items()))
         message = f"WRONG {f.__name__}\\n  asked with {told}"
@@ -161,7 +162,7 @@ def test_the_summary_counts_and_names(suite):
         ]
     )
     kept = suite.path / ".pytest_cache/d/gradproof/test_it.py-flipped-VJP.py"
-    assert kept.read_text(encoding="utf-8") == "x = float.fromhex('0x1.0p+0')\n"
+    assert kept.read_text(encoding="utf-8").endswith("\nx = float.fromhex('0x1.0p+0')\n")
 
 
 def test_without_a_cache_the_message_alone_holds_the_program(suite):
@@ -327,6 +328,35 @@ def test_a_suite_without_gradients_is_left_alone(pytester):
     result.assert_outcomes(passed=1)
     result.stdout.no_fnmatch_line("*gradproof:*")
     result.stdout.no_fnmatch_line("*= gradproof =*")
+
+
+def test_the_guide_runs_as_it_is_written(pytester):
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "testing.md").read_text(encoding="utf-8")
+    pytester.makepyfile(test_guide="\n\n".join(re.findall(r"```python\n(.*?)```", guide, flags=re.DOTALL)))
+    result = pytester.runpytest(*PLUGIN, "--gradproof-examples=10")
+    result.assert_outcomes(passed=6)
+    result.stdout.fnmatch_lines(["3 right, 1 wrong (seed 0)"])
+
+
+def test_the_program_of_a_failure_fails_when_run(pytester):
+    pytester.makepyfile(
+        test_it="""
+        import numpy as np
+        from verify.testing import gradient_test
+
+        def transposed(out_bar, A, x):
+            return np.outer(out_bar, x), A @ out_bar
+
+        @gradient_test(vjp=transposed, inputs="(n,n),(n)->(n)")
+        def mv(A, x):
+            return A @ x
+        """
+    )
+    pytester.runpytest(*PLUGIN, "--gradproof-examples=10").assert_outcomes(failed=1)
+    program = pytester.path / ".pytest_cache/d/gradproof/test_it.py-mv-VJP.py"
+    answer = subprocess.run([sys.executable, program], capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    assert answer.returncode == 1
+    assert "WrongGradientError: WRONG" in answer.stderr
 
 
 def test_the_entry_point_is_declared():

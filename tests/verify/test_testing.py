@@ -73,31 +73,39 @@ def test_each_gradient_order_and_dtype_is_a_question():
 
 
 def test_options_are_those_that_were_given():
-    assert questions()[0].options == {}
-    first, second = questions(vjp=pullback, reference="x+y", domain="positive", order=2)
-    assert first.options == {"vjp": pullback, "reference": "x+y", "domain": "positive"}
-    assert second.options == first.options | {"order": 2}
+    given = {"vjp": pullback, "reference": "x+y", "domain": "positive", "inputs": (1.0, 2.0), "order": 2}
+    first, second = questions(**given)
+    assert first.asked() == ((1.0, 2.0), {"vjp": pullback, "reference": "x+y", "domain": "positive"})
+    assert second.asked()[1] == first.asked()[1] | {"order": 2}
+    assert questions(inputs=3.0)[0].asked() == ((3.0,), {})
 
 
 @pytest.mark.parametrize(
-    ("options", "drawn"),
+    ("options", "drawn", "inside", "outside"),
     [
-        ({}, "arrays('(n),(n)')"),
-        ({"inputs": "(m,n),(n)->(m)", "dtype": "float32"}, "arrays('(m,n),(n)->(m)', dtype='float32')"),
-        ({"domain": {"y": "positive"}}, "arrays('(n),(n)', domain=(None, 'positive'))"),
-        ({"domain": ((0, 1), len)}, "arrays('(n),(n)', domain=((0, 1), None))"),
-        ({"domain": (0, 1)}, "arrays('(n),(n)', domain=(0, 1))"),
-        ({"domain": lambda x, y: x < y}, "arrays('(n),(n)')"),
+        ({}, "arrays('(n),(n)')", ([1.0], [2.0]), ([1.0], [1.0, 2.0])),
+        (
+            {"inputs": "(m,n),(n)->(m)", "dtype": "float32"},
+            "arrays('(m,n),(n)->(m)', dtype='float32')",
+            ([[1.0]], [1.0]),
+            ([[1.0]], [1.0, 2.0]),
+        ),
+        ({"domain": {"y": "positive"}}, "arrays('(n),(n)', domain=(None, 'positive'))", ([0.0], [1.0]), ([1.0], [0.0])),
+        (
+            {"domain": ((0, 1), lambda y: y > 3)},
+            "arrays('(n),(n)', domain=((0, 1), None))",
+            ([0.5], [4.0]),
+            ([0.5], [3.0]),
+        ),
+        ({"domain": (0, 1)}, "arrays('(n),(n)', domain=(0, 1))", ([0.5], [0.5]), ([0.5], [1.5])),
+        ({"domain": lambda x, y: x[0] < y[0]}, "arrays('(n),(n)')", ([1.0], [2.0]), ([2.0], [1.0])),
     ],
 )
-def test_signatures_are_drawn_within_the_domain(options, drawn):
-    assert list(map(repr, questions(**options)[0].inputs())) == [drawn]
-
-
-def test_given_inputs_are_asked_as_they_are():
-    strategy = st.just(1.0)
-    assert questions(inputs=(1.0, strategy))[0].inputs() == (1.0, strategy)
-    assert questions(inputs=strategy)[0].inputs() == (strategy,)
+def test_signatures_are_drawn_within_the_domain_and_judged_there(options, drawn, inside, outside):
+    (strategy,), asked = questions(**options)[0].asked()
+    assert repr(strategy) == drawn
+    assert asked["domain"](*map(np.array, inside))
+    assert not asked["domain"](*map(np.array, outside))
 
 
 def test_inputs_by_name_are_put_in_the_functions_order():
@@ -115,7 +123,7 @@ def test_inputs_by_name_are_put_in_the_functions_order():
         (lambda: gradient_test(vjp=3), r"vjp=3 \(int\) is no function"),
         (lambda: gradient_test(order=0), "order=0 is no order of a derivative"),
         (lambda: gradient_test()(square(3)), "@gradient_test got 9: expected a function"),
-        (lambda: questions(domain={"z": "positive"})[0].inputs(), "domain names 'z', and the inputs are x, y"),
+        (lambda: questions(domain={"z": "positive"})[0].asked(), "domain names 'z', and the inputs are x, y"),
     ],
 )
 def test_misuse_is_told(misuse, words):
