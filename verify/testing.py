@@ -46,20 +46,10 @@ def assert_gradients_agree(f: Program, *inputs: Any, **options: Any) -> Any:
 
 
 def ask(f: Program, *inputs: Any, **options: Any) -> Any:
-    """Call `verify.check`, which is imported when the first question is asked: collecting tests stays fast.
-
-    A single strategy for a function of several inputs is one of tuples, as `verify.strategies.arrays` gives.
-    """
+    """Call `verify.check`, which is imported when the first question is asked: collecting tests stays fast."""
     __tracebackhide__ = True
     from verify import check  # noqa: PLC0415 - see above
 
-    wanted = len(parameters(f))
-    if len(inputs) == 1 and wanted > 1:
-        from hypothesis.strategies import SearchStrategy  # noqa: PLC0415
-
-        from verify.strategies import apart  # noqa: PLC0415
-
-        inputs = apart(inputs[0], wanted) if isinstance(inputs[0], SearchStrategy) else inputs
     return check(f, *inputs, **options)
 
 
