@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Cells = Any
 """An object array of balls or of power series of balls."""
 
+SPARE = 4
+"""Powers of t added where the first reading did not reach the slope."""
+
 SECONDS = 30.0
 """The longest that one exact reading may take."""
 
@@ -33,6 +36,14 @@ class Slopes:
 
     outputs: tuple[Cells, ...]
     notes: Any
+
+    def known(self, k: int) -> bool:
+        """Whether the coefficient of ``t**k`` is finite wherever the value is."""
+        return all(
+            cell.coefficient(k).is_finite() or not cell.coefficient(0).is_finite()
+            for cells in self.outputs
+            for cell in cells.ravel()
+        )
 
     def coefficient(self, k: int) -> list[Cells]:
         """Return the coefficients of ``t**k``, an object array of `arb` an output."""
@@ -78,8 +89,13 @@ class Exactly:
         OpaqueError, UndecidableError, SingularError
             The program cannot be lifted, compares what the balls do not decide, or has no value.
         """
-        inputs = self._inputs(tangents, order)
-        outputs, notes = self._run(self.programs.truth, *inputs)
+        slopes = self._along(tangents, order)
+        if not slopes.known(order - 1):  # roots and quotients at singular points use up leading powers of t
+            slopes = self._along(tangents, order + SPARE)
+        return slopes
+
+    def _along(self, tangents: dict[int, Any], order: int) -> Slopes:
+        outputs, notes = self._run(self.programs.truth, *self._inputs(tangents, order))
         return Slopes(tuple(cells_of(out) for out in outputs), notes)
 
     def pulled(self, out_bars: tuple[Any, ...], *, steps: Any = None, bar_steps: Any = None) -> Cotangents:

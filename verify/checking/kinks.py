@@ -56,6 +56,12 @@ class Look:
     slopes: Any = None
 
 
+UNDEFINED = Look()
+"""The claim is NaN at a kink that the caller did not name: that is said, and no mistake."""
+
+NO_VALUE = "the pullback has no finite value at a kink whose one-sided derivatives are finite"
+
+
 def look(question: Question, exactly: Exactly, pulled: Cotangents, u: Direction, slopes: Slopes) -> Look:
     """Say whether a disagreement along u is one of kinks, or find a direction along which it is none."""
     sides = _sides(question, exactly, u, slopes)
@@ -63,11 +69,14 @@ def look(question: Question, exactly: Exactly, pulled: Cotangents, u: Direction,
         return Look(question.seen(Status.NOT_APPLICABLE, "the function is defined on one side of the point only"))
     if sides.smooth and not sides.ties:
         return Look(direction=u, slopes=slopes)
+    notes = ["a valid subgradient at a kink"]
     for w in _directions(question):
         found = _against(question, exactly, pulled, w)
-        if found is not None:
+        if found is UNDEFINED:
+            notes = [f"{question.point.origin}: {NO_VALUE}"]
+        elif found is not None:
             return found
-    return Look(question.seen(Status.AGREE, notes=("a valid subgradient at a kink",)))
+    return Look(question.seen(Status.AGREE, notes=tuple(notes)))
 
 
 def _against(question: Question, exactly: Exactly, pulled: Cotangents, w: Direction) -> Look | None:
@@ -81,9 +90,9 @@ def _against(question: Question, exactly: Exactly, pulled: Cotangents, w: Direct
         return None
     claimed = _claimed(question, pulled, w)
     if not claimed.is_finite():
-        words = "the pullback has no finite value at a kink whose one-sided derivatives are finite"
-        status = Status.DISAGREE if question.point.given else Status.UNSTABLE
-        return Look(question.seen(status, words, diagnosis=NOT_FINITE, entries=_entry(claimed, sides)))
+        if not question.point.given:
+            return UNDEFINED
+        return Look(question.seen(Status.DISAGREE, NO_VALUE, diagnosis=NOT_FINITE, entries=_entry(claimed, sides)))
     if sides.admits(claimed):
         return None
     if sides.smooth:

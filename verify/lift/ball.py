@@ -57,10 +57,10 @@ class Ball:
     # -- what it is --------------------------------------------------------------------------------
 
     def coefficient(self, k: int) -> arb:
-        """Return the enclosure of the coefficient of ``t**k``."""
+        """Return the enclosure of the coefficient of ``t**k``; NaN where the series was cut off before it."""
         v = self.v
         if isinstance(v, arb_series):
-            return v[k]
+            return v[k] if k < v.prec else arb.nan()
         return v if k == 0 or v.is_nan() else arb(0)
 
     def coefficients(self) -> list[arb]:

@@ -92,10 +92,13 @@ def _finite(cells: Any) -> bool:
 def _slopes(subject: Subject, example: Example, side: int) -> _Slopes:
     for order in SERIES_ORDERS:
         try:
-            return _series(subject, example, side, order)
+            found = _series(subject, example, side, order)
         except SingularError:
             if order == SERIES_ORDERS[-1]:
                 raise
+        else:
+            if _finite(found.slope) or order == SERIES_ORDERS[-1]:
+                return found
     raise AssertionError("unreachable: the loop returns or raises")
 
 
