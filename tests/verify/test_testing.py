@@ -55,6 +55,21 @@ def test_a_strategy_of_tuples_serves_several_inputs():
     assert [x.shape for x in product.counterexample.inputs] == [(1, 1), (1,)]
 
 
+def test_check_knows_the_words_that_are_drawn_from():
+    def root(x):
+        return np.sqrt(x)
+
+    def vjp(out_bar, x):
+        return (out_bar / (2 * np.sqrt(x)),)
+
+    judgement = verify.check(root, np.array([1.0, 4.0]), vjp=vjp, domain="in (0, 10), increasing", seconds=5.0)
+    assert judgement.status is Verdict.RIGHT
+    with pytest.raises(UsageError, match="lie outside domain="):
+        verify.check(root, np.array([4.0, 1.0]), vjp=vjp, domain="in (0, 10), increasing")
+    with pytest.raises(UsageError, match=r"names a size: give its number, 'labels\(10\)', not 'n'"):
+        verify.check(root, np.ones(2), vjp=vjp, domain=("labels(n)",))
+
+
 def test_a_decorated_function_stays_itself():
     decorated = gradient_test(vjp=pullback)(square)
     assert decorated is square

@@ -63,8 +63,8 @@ def check(
         A twin of an opaque `f` that can be read with exact numbers: a NumPy function, a formula such as
         ``"log(1 + exp(x))"``, or the name of an operation of `symbolic`.
     domain : callable, mapping, sequence, str or tuple, optional
-        Where the programs are defined: a predicate over the inputs, or one constraint an input ("positive", an
-        interval ``(low, high)``, a predicate of one array). The search never leaves it.
+        Where the programs are defined: a predicate over the inputs, or one constraint an input (the words of
+        `verify.domains.domain_of`, a closed interval ``(low, high)``, a predicate of one array). The search stays inside.
     order : {1, 2}
         2 to judge the gradient of the gradient too.
     seed : int
