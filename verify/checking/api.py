@@ -31,7 +31,7 @@ SECONDS = 20.0
 EXAMPLES = 60
 
 
-def check(
+def check(  # noqa: PLR0913 - one keyword a thing that a caller may give
     f: Callable[..., Any],
     *inputs: Any,
     vjp: Callable[..., Any] | None = None,
@@ -48,8 +48,8 @@ def check(
     Parameters
     ----------
     f : callable
-        ``f(*inputs)`` returns an array, or a tuple of arrays. A NumPy function; without `vjp` and `jvp`, a program of
-        `numeric`, whose own gradient is on trial.
+        ``f(*inputs)`` returns an array, or a tuple of arrays. A NumPy function; without `vjp` and `jvp`, a program
+        of `numeric`, whose own gradient is on trial.
     *inputs : array, scalar or Hypothesis strategy
         The point to judge, or strategies that draw points (shapes too); a single strategy for several inputs draws tuples,
         as `verify.strategies.arrays` does. float16, float32, float64, longdouble and
@@ -138,7 +138,9 @@ def _usable(trial: Trial, point: Point) -> None:
         raise UsageError(f"no input has a derivative ({kinds}): give floats")
     for name, x in zip(names, point.inputs, strict=True):
         if is_float(np.asarray(x).dtype) and not np.all(np.isfinite(np.asarray(x, floats.wide(x)))):
-            raise UsageError(f"the input {name} holds NaN or infinity: no derivative is defined there; give finite numbers")
+            raise UsageError(
+                f"the input {name} holds NaN or infinity: no derivative is defined there; give finite numbers"
+            )
     if not trial.domain.admits(point.inputs):
         raise UsageError("the given inputs lie outside domain=: give a point inside, or mend the domain")
     ran = floats.forward(trial.programs, point)
@@ -172,7 +174,9 @@ def _summed_up(trial: Trial, found: Finding | None) -> Judgement:
         return _objection(trial, found, evidence)
     notes = list(trial.notes)
     if trial.approximate:
-        notes.append(f"right as an approximation at {len(trial.approximate)} points: a branch that differs by less than half the digits")
+        notes.append(
+            f"right as an approximation at {len(trial.approximate)} points: a branch that differs by less than half the digits"
+        )
     if trial.late:
         notes.append(f"the limit of {trial.seconds:g} s was hit before every point was tried")
     if trial.undecided or not trial.counts[Status.AGREE]:

@@ -144,5 +144,3 @@ def _cast(values: Any, like: Any) -> Any:
     with np.errstate(all="ignore"):
         cast = np.asarray(values).astype(np.asarray(like).dtype)
     return cast if isinstance(like, np.ndarray) else cast[()]
-
-

@@ -99,7 +99,13 @@ class _Driver:
         if t is None:
             return
         line = site[0].partition(":")[2].rpartition("/")[2]
-        for factor, words in ((1.0, "on"), (1 + 1e-3, "just past"), (1 - 1e-3, "just before"), (1.5, "past"), (3.0, "far past")):
+        for factor, words in (
+            (1.0, "on"),
+            (1 + 1e-3, "just past"),
+            (1 - 1e-3, "just before"),
+            (1.5, "past"),
+            (3.0, "far past"),
+        ):
             yield _moved(self.point, u, t * factor, f"{words} the boundary of {line}")
         if t == 0:
             for step in (1e-2, -1e-2):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from verify.checking import floats
 from verify.checking.exact import Exactly, coefficients
 from verify.checking.formats import format_of, is_float
 from verify.checking.programs import attempt
-from verify.diagnosis import BUFFER, LAYOUT, NOT_LINEAR, NOT_REPEATABLE, SAME_INPUT, misused_cotangent
+from verify.diagnosis import BUFFER, LAYOUT, NOT_LINEAR, NOT_REPEATABLE, SAME_INPUT
 from verify.errors import OpaqueError, SingularError, UndecidableError
 from verify.lift import precision
 from verify.lift.ball import PRECISION
@@ -29,7 +30,13 @@ SCALES = (-1.0, 2.0**24, 2.0**-24)
 
 def judge(question: Question) -> Finding | None:
     """Ask every question of the contract; return the first that the pullback does not meet."""
-    questions: tuple[Callable[[Question], Finding | None], ...] = (_repeatable, _own_memory, _layouts, _same_input, _linear)
+    questions: tuple[Callable[[Question], Finding | None], ...] = (
+        _repeatable,
+        _own_memory,
+        _layouts,
+        _same_input,
+        _linear,
+    )
     return next((found for ask in questions if (found := ask(question)) is not None), None)
 
 
@@ -50,7 +57,9 @@ def _repeatable(question: Question) -> Finding | None:
     attempt(programs.pullback, tuple(bar + bar for bar in question.out_bars), *elsewhere.fresh())
     later = floats.pulled(programs, point, question.out_bars)
     if later.broken is not None or not floats.same(question.bars, later.bars):
-        words = "after the programs ran at another point, the pullback answers differently: it keeps state between calls"
+        words = (
+            "after the programs ran at another point, the pullback answers differently: it keeps state between calls"
+        )
         return _wrong(question, NOT_REPEATABLE, words)
     return None
 
@@ -70,7 +79,11 @@ def _own_memory(question: Question) -> Finding | None:
     attempt(programs.pullback, tuple(-bar for bar in question.out_bars), *point.fresh())
     after = tuple(None if k not in point.floats else np.asarray(bar) for k, bar in enumerate(kept))
     if not floats.same(before, after):
-        return _wrong(question, BUFFER, "a later call changes the cotangents that an earlier one returned: one buffer is used twice")
+        return _wrong(
+            question,
+            BUFFER,
+            "a later call changes the cotangents that an earlier one returned: one buffer is used twice",
+        )
     return None
 
 
@@ -80,9 +93,15 @@ def _own_memory(question: Question) -> Finding | None:
 def _layouts(question: Question) -> Finding | None:
     """Ask with the same numbers in other memory: by columns, backwards, every second entry of a wider array."""
     point = question.point
-    for label, arrange in (("in column order", np.asfortranarray), ("in a strided view", _strided), ("in a reversed view", _reversed)):
+    for label, arrange in (
+        ("in column order", np.asfortranarray),
+        ("in a strided view", _strided),
+        ("in a reversed view", _reversed),
+    ):
         inputs = floats.laid_out(point, arrange)
-        found = _in_memory(question, inputs, tuple(arrange(bar) if bar.ndim else bar for bar in question.out_bars), label)
+        found = _in_memory(
+            question, inputs, tuple(arrange(bar) if bar.ndim else bar for bar in question.out_bars), label
+        )
         if found is not None:
             return found
     return None
@@ -143,17 +162,22 @@ def _same_input(question: Question) -> Finding | None:
             continue
         if once.words or not floats.same(_arrays(apart.value), _arrays(once.value)):
             names = f"{programs.names[k]} and {programs.names[j]}"
-            return _wrong(question, SAME_INPUT, f"with one array for {names} the pullback answers differently than with two equal ones")
+            return _wrong(
+                question,
+                SAME_INPUT,
+                f"with one array for {names} the pullback answers differently than with two equal ones",
+            )
     return None
 
 
 def _twins(question: Question) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of float inputs of one shape and dtype."""
     inputs, places = question.point.inputs, question.point.floats
-    for k in places:
-        for j in places:
-            if j > k and isinstance(inputs[k], np.ndarray) and isinstance(inputs[j], np.ndarray):
-                if inputs[k].shape == inputs[j].shape and inputs[k].dtype == inputs[j].dtype:
-                    yield k, j
+    for k, j in itertools.combinations(places, 2):
+        x, y = inputs[k], inputs[j]
+        arrays = isinstance(x, np.ndarray) and isinstance(y, np.ndarray)
+        if arrays and x.shape == y.shape and x.dtype == y.dtype:
+            yield k, j
 
 
 def _arrays(value: Any) -> tuple[Any, ...]:

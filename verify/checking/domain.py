@@ -48,7 +48,9 @@ def _by_position(domain: Any, names: tuple[str, ...]) -> dict[int, Callable[[Any
         return {k: _constraint(domain) for k in range(len(names))}
     if isinstance(domain, (list, tuple)):
         if len(domain) != len(names):
-            raise UsageError(f"domain has {len(domain)} constraints for {len(names)} inputs: give one an input, or None")
+            raise UsageError(
+                f"domain has {len(domain)} constraints for {len(names)} inputs: give one an input, or None"
+            )
         return {k: _constraint(c) for k, c in enumerate(domain) if c is not None}
     raise UsageError(f"domain={domain!r}: give a predicate over the inputs, or one constraint an input")
 
@@ -80,7 +82,9 @@ def _constraint(constraint: Any) -> Callable[[Any], Any]:
             raise UsageError(f"domain {constraint!r} names a size: give its number, 'labels(10)', not {size!r}")
         return lambda x: holds(described, x, {})
     if _is_interval(constraint):
-        low, high = (-np.inf if constraint[0] is None else constraint[0], np.inf if constraint[1] is None else constraint[1])
+        low, high = (
+            -np.inf if constraint[0] is None else constraint[0],
+            np.inf if constraint[1] is None else constraint[1],
+        )
         return lambda x: (x >= low) & (x <= high)
     raise UsageError(f"domain constraint {constraint!r}: give a name, an interval (low, high) or a predicate")
-

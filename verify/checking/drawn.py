@@ -9,6 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from verify.checking import around, boundaries, floats, pointwise
+from verify.checking.findings import Finding
 from verify.checking.points import Point
 from verify.errors import UsageError
 from verify.search import search as hypothesis_search
@@ -19,7 +20,6 @@ from verify.verdicts import Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from verify.checking.findings import Finding
     from verify.checking.trial import Trial
 
 AROUND = 4
@@ -50,12 +50,12 @@ def search(trial: Trial, inputs: tuple[Any, ...], examples: int) -> Finding | No
 
     def judge(point: Point) -> Finding:
         if not trial.domain.admits(point.inputs) or not point.floats or not _finite(point):
-            return pointwise.Finding(Status.NOT_APPLICABLE, "outside the domain", point)
+            return Finding(Status.NOT_APPLICABLE, "outside the domain", point)
         found = trial.at(point, contract=len(kept) < AROUND)
         shape = tuple(np.shape(x) for x in point.inputs)
         if found.status is Status.AGREE and len(kept) < AROUND:
             kept.setdefault(shape, point)
-        return found if not found.approximate else pointwise.Finding(Status.AGREE, found.words, point)
+        return found if not found.approximate else Finding(Status.AGREE, found.words, point)
 
     outcome = hypothesis_search(strategy, judge, seed=trial.seed, examples=examples, seconds=trial.seconds)
     trial.late = trial.late or outcome.timed_out
@@ -83,7 +83,10 @@ def _nearby(trial: Trial, points: list[Point]) -> Finding | None:
     """Judge ties, zeros and boundaries around drawn points, inside the range of what was drawn."""
     for point in points:
         bars = pointwise.cotangents(floats.forward(trial.programs, point).outputs, trial.seed)
-        for moved in (*around.hard_points(point, trial.seed), *boundaries.across(trial.programs, point, bars, trial.seed)):
+        for moved in (
+            *around.hard_points(point, trial.seed),
+            *boundaries.across(trial.programs, point, bars, trial.seed),
+        ):
             if _within(moved, points) and trial.domain.admits(moved.inputs):
                 found = trial.at(moved)
                 if found.objects and not found.approximate:
@@ -93,7 +96,12 @@ def _nearby(trial: Trial, points: list[Point]) -> Finding | None:
 
 def _within(moved: Point, points: list[Point]) -> bool:
     """Whether every value lies between the smallest and the largest that were drawn for its input."""
-    return all(low <= float(v) <= high for k in moved.floats for low, high in [_range(points, k)] for v in np.ravel(moved.inputs[k]))
+    return all(
+        low <= float(v) <= high
+        for k in moved.floats
+        for low, high in [_range(points, k)]
+        for v in np.ravel(moved.inputs[k])
+    )
 
 
 def _range(points: list[Point], k: int) -> tuple[float, float]:

@@ -111,18 +111,14 @@ class Exactly:
             Tangents of the cotangents.
         """
         inputs = self._inputs(steps, 2)
-        given = tuple(
-            _lifted(bar, None if bar_steps is None else bar_steps[k], 2) for k, bar in enumerate(out_bars)
-        )
+        given = tuple(_lifted(bar, None if bar_steps is None else bar_steps[k], 2) for k, bar in enumerate(out_bars))
         result, notes = self._run(self.programs.pullback, given, *inputs)
         return Cotangents(self._bars(result), notes)
 
     def pushed(self, tangents: dict[int, Any]) -> Slopes:
         """Return the claimed tangents of the outputs for one tangent a float input."""
         inputs = self._inputs(None, 2)
-        given = tuple(
-            _lifted(tangents[k]) if k in tangents else None for k in range(len(inputs))
-        )
+        given = tuple(_lifted(tangents[k]) if k in tangents else None for k in range(len(inputs)))
         outputs, notes = self._run(self.programs.pushforward, given, *inputs)
         return Slopes(tuple(cells_of(out) for out in outputs), notes)
 
@@ -137,7 +133,11 @@ class Exactly:
 
     def _run(self, function: Callable[..., Any], *arguments: Any) -> tuple[Any, Any]:
         try:
-            with limited(SECONDS), np.errstate(all="ignore"), reading(literals=self.literals, singular="carry") as notes:
+            with (
+                limited(SECONDS),
+                np.errstate(all="ignore"),
+                reading(literals=self.literals, singular="carry") as notes,
+            ):
                 return run(function, *arguments), notes
         except VerifyError:
             raise
@@ -146,9 +146,7 @@ class Exactly:
         except RecursionError as error:
             raise OpaqueError("read with exact numbers, the program recurses too deep") from error
         except Exception as error:
-            raise OpaqueError(
-                f"read with exact numbers, the program raises {type(error).__name__}: {error}"
-            ) from error
+            raise OpaqueError(f"read with exact numbers, the program raises {type(error).__name__}: {error}") from error
 
     def _bars(self, result: Any) -> tuple[Cells | None, ...]:
         bars = tuple(result) if isinstance(result, (tuple, list)) else (result,)

@@ -64,7 +64,9 @@ def forward(programs: Programs, point: Point) -> Forward:
     return Forward(outputs, notes=notes)
 
 
-def pulled(programs: Programs, point: Point, out_bars: tuple[Any, ...], inputs: tuple[Any, ...] | None = None) -> Pulled:
+def pulled(
+    programs: Programs, point: Point, out_bars: tuple[Any, ...], inputs: tuple[Any, ...] | None = None
+) -> Pulled:
     """Run the pullback on copies (or on the `inputs` given) and hold it to its contract."""
     given = point.fresh() if inputs is None else inputs
     bars = tuple(bar.copy() for bar in out_bars) if inputs is None else out_bars
@@ -120,9 +122,11 @@ def _said(programs: Programs, point: Point, bars: tuple[Any, ...], given: tuple[
         for j, x in enumerate(given):
             if isinstance(x, np.ndarray) and x.size and np.shares_memory(bars[k], x):
                 notes.append(f"the cotangent of {name} shares the memory of the input {programs.names[j]}")
-        for j in point.floats:
-            if j > k and bars[k].size and np.shares_memory(bars[k], bars[j]):
-                notes.append(f"the cotangents of {name} and {programs.names[j]} share their memory")
+        notes += [
+            f"the cotangents of {name} and {programs.names[j]} share their memory"
+            for j in point.floats
+            if j > k and bars[k].size and np.shares_memory(bars[k], bars[j])
+        ]
     return tuple(notes)
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from verify.checking.formats import format_of, is_float
-from verify.diagnosis import Diagnosis
 from verify.errors import WrongGradientError
 from verify.failures import number
 from verify.verdicts import Verdict
 
 if TYPE_CHECKING:
     from verify.compare import Entry
+    from verify.diagnosis import Diagnosis
 
 
 @dataclass(frozen=True)
@@ -127,10 +127,14 @@ def _shown(example: Counterexample) -> list[str]:
         lines.append(f"  out_bar = {', '.join(_array(bar) for bar in example.out_bar)}")
     lines.append(f"  found at {example.origin}{example.first}")
     if example.entries:
-        dtype = max((np.asarray(x).dtype for x in example.inputs if is_float(np.asarray(x).dtype)), key=lambda d: d.itemsize)
+        dtype = max(
+            (np.asarray(x).dtype for x in example.inputs if is_float(np.asarray(x).dtype)), key=lambda d: d.itemsize
+        )
         rows = [("entry", "claimed", "true", "ulps apart")] + [_row(entry, dtype) for entry in example.entries]
         widths = [max(len(row[k]) for row in rows) for k in range(4)]
-        lines += ["    " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+        lines += [
+            "    " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows
+        ]
     lines.append("  see it again:")
     lines += [f"    {line}" for line in example.snippet.splitlines()]
     return lines

@@ -1,4 +1,4 @@
-"""Where one-sided derivatives differ: is the claim a valid subgradient?
+"""Kinks: where one-sided derivatives differ, a claim between them is a valid subgradient.
 
 Along u the function has one slope towards t > 0 and one towards t < 0. Where no tie of a comparison moves along u
 and the two are equal, the derivative along u exists and the claim must be it. Where they differ, any value between
@@ -88,7 +88,11 @@ def _against(question: Question, exactly: Exactly, pulled: Cotangents, w: Direct
         return None
     if sides is None or sides.ties > 1:
         return None
-    claimed = _claimed(question, pulled, w)
+    return _held(question, _claimed(question, pulled, w), sides, w)
+
+
+def _held(question: Question, claimed: arb, sides: Sides, w: Direction) -> Look | None:
+    """Say what a claim along one direction is, given the slopes to both sides."""
     if not claimed.is_finite():
         if not question.point.given:
             return UNDEFINED
@@ -96,7 +100,7 @@ def _against(question: Question, exactly: Exactly, pulled: Cotangents, w: Direct
     if sides.admits(claimed):
         return None
     if sides.smooth:
-        return Look(direction=w, slopes=slopes)
+        return Look(direction=w, slopes=sides.slopes)
     words = "at this kink the claim lies outside the one-sided derivatives"
     return Look(question.seen(Status.DISAGREE, words, diagnosis=SUBGRADIENT, entries=_entry(claimed, sides)))
 
@@ -146,7 +150,7 @@ def active_ties(slopes: Slopes) -> int:
     for comparison in slopes.notes.comparisons:
         for margin in np.ravel(comparison.margins):
             head = margin.coefficient(0)
-            if head.is_exact() and head == 0 and not (margin.coefficient(1) == 0):
+            if head.is_exact() and head == 0 and not margin.coefficient(1).is_zero():
                 count += 1
     return count
 
@@ -167,7 +171,8 @@ def _directions(question: Question) -> list[Direction]:
 
 def _places(inputs: tuple[Any, ...], shapes: dict[int, tuple[int, ...]]) -> list[tuple[int, tuple[int, ...]]]:
     """Return every place, those whose value is zero or stands elsewhere too first."""
-    special, plain = [], []
+    special: list[Any] = []
+    plain: list[Any] = []
     for k, shape in shapes.items():
         values, counts = np.unique(np.asarray(inputs[k], dtype=np.float64), return_counts=True)
         repeated = set(values[counts > 1].tolist()) | {0.0}

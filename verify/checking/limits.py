@@ -15,8 +15,8 @@ EVERY = 0.2
 """Seconds between two looks at the time: a limit is met to within as much."""
 
 
-class TimeLimitReached(BaseException):  # noqa: N818 - not an error: no `except Exception` of the program may swallow it
-    """Raised inside a program that ran for longer than it may."""
+class TimeLimitReached(BaseException):
+    """Raised inside a program that ran for longer than it may; no `except Exception` of the program swallows it."""
 
 
 @contextmanager

@@ -11,7 +11,6 @@ from flint import arb
 from verify.checking.exact import Exactly, coefficients
 from verify.checking.formats import as_arb, format_of
 from verify.checking.formula import along
-from verify.checking.points import Point
 from verify.checking.programs import attempt
 from verify.compare import Entry
 from verify.differences import Estimate, derivative
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from verify.checking.findings import Finding
     from verify.checking.formula import Question
+    from verify.checking.points import Point
 
 MOST_UNITS = 16
 """Unit vectors asked for, besides a random direction; each costs a few dozen evaluations."""
@@ -48,10 +48,16 @@ def _along(question: Question, u: dict[int, Any]) -> Finding:
     if true is None:
         estimate = _estimated(question, u)
         if not math.isfinite(estimate.bound):
-            return question.seen(Status.UNDECIDED, "opaque, and no step gave a difference quotient with a finite bound", opaque=True)
+            return question.seen(
+                Status.UNDECIDED, "opaque, and no step gave a difference quotient with a finite bound", opaque=True
+            )
         true = arb(estimate.value, estimate.bound)
-        if not estimate.decides(float(claimed.mid())) and not estimate.bound <= 1e-3 * float(room.mid()) / _slack(question):
-            return question.seen(Status.UNDECIDED, "opaque, and the difference quotient's bound is too wide to tell", opaque=True)
+        if not estimate.decides(float(claimed.mid())) and not estimate.bound <= 1e-3 * float(room.mid()) / _slack(
+            question
+        ):
+            return question.seen(
+                Status.UNDECIDED, "opaque, and the difference quotient's bound is too wide to tell", opaque=True
+            )
     band = claimed + arb(0, room.upper()) if claimed.is_finite() else claimed
     if claimed.is_finite() and band.overlaps(true):
         return question.seen(Status.AGREE, digits=_digits(true, room), opaque=True)

@@ -1,4 +1,4 @@
-"""Everything that is asked at one point, in order: does the function take it, what the pullback owes, its formula, its digits."""
+"""Everything that is asked at one point: does the function take it, what the pullback owes, its formula, its digits."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ def cotangents(outputs: tuple[Any, ...], seed: int) -> tuple[Any, ...]:
     return tuple(bars)
 
 
-def _pullback(programs: Programs, point: Point, asked: Asked, ran: floats.Forward, out_bars: tuple[Any, ...]) -> Finding:
+def _pullback(
+    programs: Programs, point: Point, asked: Asked, ran: floats.Forward, out_bars: tuple[Any, ...]
+) -> Finding:
     pulled = floats.pulled(programs, point, out_bars)
     if pulled.broken is not None:
         diagnosis, words = pulled.broken

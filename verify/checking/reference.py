@@ -70,9 +70,13 @@ def _formula(text: str) -> Callable[..., Any]:
         raise UsageError(f"the reference {text!r} is no formula: {error.msg} at column {error.offset}") from error
     strange = next((node for node in ast.walk(tree) if not isinstance(node, _ALLOWED)), None)
     if strange is not None:
-        raise UsageError(f"the reference {text!r} holds {type(strange).__name__}: arithmetic and NumPy's functions are read")
+        raise UsageError(
+            f"the reference {text!r} holds {type(strange).__name__}: arithmetic and NumPy's functions are read"
+        )
     names = _variables(tree, text)
-    scope = {name: getattr(np, name) for name in FUNCTIONS} | {name: getattr(np.linalg, name) for name in LINALG} | NUMBERS
+    scope = (
+        {name: getattr(np, name) for name in FUNCTIONS} | {name: getattr(np.linalg, name) for name in LINALG} | NUMBERS
+    )
 
     def program(*inputs: Any) -> Any:
         if len(inputs) != len(names):
@@ -99,7 +103,7 @@ _OPERATORS: dict[type, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-def _value(node: Any, scope: dict[str, Any]) -> Any:
+def _value(node: Any, scope: dict[str, Any]) -> Any:  # noqa: C901, PLR0911 - one case a kind of node
     """Evaluate a tree of allowed nodes; nothing of the text is ever executed."""
     match node:
         case ast.Constant(value=value) if isinstance(value, (int, float, str)) or value is None:
@@ -129,5 +133,7 @@ def _value(node: Any, scope: dict[str, Any]) -> Any:
 def _named(function: Any) -> str:
     name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
     if name not in FUNCTIONS and name not in LINALG:
-        raise UsageError(f"the formula calls {ast.unparse(function)!r}: one of {', '.join((*FUNCTIONS, *LINALG))} is read")
+        raise UsageError(
+            f"the formula calls {ast.unparse(function)!r}: one of {', '.join((*FUNCTIONS, *LINALG))} is read"
+        )
     return str(name)

@@ -1,4 +1,4 @@
-"""The smallest input that still shows the mistake: sizes first, then values, each change kept if the objection stays."""
+"""The smallest input that shows the mistake: sizes first, then values; a change is kept if the objection stays."""
 
 from __future__ import annotations
 
@@ -90,7 +90,12 @@ def _same_origin(moved: Point, point: Point) -> Point:
 def _plainer(point: Point, k: int) -> Iterator[Point]:
     """Yield the point with plainer values in one input: all at once, then entry by entry."""
     x = np.asarray(point.inputs[k])
-    for values in (np.zeros(x.shape), np.ones(x.shape), 1 + np.arange(x.size, dtype=float).reshape(x.shape), np.rint(x.astype(float))):
+    for values in (
+        np.zeros(x.shape),
+        np.ones(x.shape),
+        1 + np.arange(x.size, dtype=float).reshape(x.shape),
+        np.rint(x.astype(float)),
+    ):
         if _plainness(values) < _plainness(x):
             yield _put(point, k, values.astype(x.dtype))
     for index in np.ndindex(x.shape):

@@ -19,7 +19,11 @@ def snippet(programs: Programs, found: Finding, *, seed: int, order: int) -> str
     sources = Sources()
     names = {role: sources.name(role, program) for role, program in _programs(programs).items()}
     point = found.point
-    inputs = [(name, array_text(x)) for name, x in zip(_fresh(programs.names, names), point.inputs, strict=True)] if point else []
+    inputs = (
+        [(name, array_text(x)) for name, x in zip(_fresh(programs.names, names), point.inputs, strict=True)]
+        if point
+        else []
+    )
     keywords = "".join(f", {role}={name}" for role, name in names.items() if role != "f")
     options = f", seed={seed}" + (f", order={order}" if order > 1 else "")
     call = f"check({names['f']}, {', '.join(name for name, _ in inputs)}{keywords}{options})"
@@ -65,7 +69,11 @@ def _cell(value: Any) -> str:
     number = float(value)
     if not np.isfinite(number):
         return f'float("{number}")'
-    return repr(number) if number == int(number) and abs(number) < 1e15 and str(number) != "-0.0" else f'float.fromhex("{number.hex()}")'
+    return (
+        repr(number)
+        if number == int(number) and abs(number) < 1e15 and str(number) != "-0.0"
+        else f'float.fromhex("{number.hex()}")'
+    )
 
 
 def _nested(x: Any) -> str:

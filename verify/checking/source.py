@@ -1,4 +1,4 @@
-"""The text of somebody's functions, with what they need: an import where that works, else source and captured values."""
+"""The text of somebody's functions and of what they need: an import where that works, else source and values."""
 
 from __future__ import annotations
 

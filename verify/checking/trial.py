@@ -170,7 +170,7 @@ def _as(point: Point, found: Finding) -> Point:
 
 def _size_of(found: Finding) -> float:
     """Return the size of the gradient at a finding's point, from its floats."""
-    sizes = [float(np.max(np.abs(np.asarray(bar, dtype=np.float64)), initial=0)) for bar in found.bars if bar is not None]
+    sizes = [
+        float(np.max(np.abs(np.asarray(bar, dtype=np.float64)), initial=0)) for bar in found.bars if bar is not None
+    ]
     return max((s for s in sizes if np.isfinite(s)), default=0.0)
-
-

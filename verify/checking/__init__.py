@@ -1,0 +1,1 @@
+"""Judge gradients that somebody wrote: `check` and what it asks."""
