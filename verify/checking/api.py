@@ -51,8 +51,8 @@ def check(  # noqa: PLR0913 - one keyword a thing that a caller may give
         ``f(*inputs)`` returns an array, or a tuple of arrays. A NumPy function; without `vjp` and `jvp`, a program
         of `numeric`, whose own gradient is on trial.
     *inputs : array, scalar or Hypothesis strategy
-        The point to judge, or strategies that draw points (shapes too); a single strategy for several inputs draws tuples,
-        as `verify.strategies.arrays` does. float16, float32, float64, longdouble and
+        The point to judge, or strategies that draw points (shapes too); one strategy for several inputs draws
+        tuples, as `verify.strategies.arrays` does. float16, float32, float64, longdouble and
         bfloat16 have derivatives; integers and booleans are passed as they are.
     vjp : callable, optional
         ``vjp(out_bar, *inputs)`` returns one cotangent an input, None for an input of integers. With a tuple of outputs,
@@ -64,7 +64,7 @@ def check(  # noqa: PLR0913 - one keyword a thing that a caller may give
         ``"log(1 + exp(x))"``, or the name of an operation of `symbolic`.
     domain : callable, mapping, sequence, str or tuple, optional
         Where the programs are defined: a predicate over the inputs, or one constraint an input (the words of
-        `verify.domains.domain_of`, a closed interval ``(low, high)``, a predicate of one array). The search stays inside.
+        `verify.domains.domain_of`, a closed interval ``(low, high)``, a predicate). The search never leaves it.
     order : {1, 2}
         2 to judge the gradient of the gradient too.
     seed : int
