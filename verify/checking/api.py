@@ -51,7 +51,8 @@ def check(  # noqa: PLR0913 - one keyword a thing that a caller may give
         ``f(*inputs)`` returns an array, or a tuple of arrays. A NumPy function; without `vjp` and `jvp`, a program
         of `numeric`, whose own gradient is on trial.
     *inputs : array, scalar or Hypothesis strategy
-        The point to judge, or strategies that draw points (shapes too). float16, float32, float64, longdouble and
+        The point to judge, or strategies that draw points (shapes too); one strategy for several inputs draws
+        tuples, as `verify.strategies.arrays` does. float16, float32, float64, longdouble and
         bfloat16 have derivatives; integers and booleans are passed as they are.
     vjp : callable, optional
         ``vjp(out_bar, *inputs)`` returns one cotangent an input, None for an input of integers. With a tuple of outputs,
@@ -62,8 +63,8 @@ def check(  # noqa: PLR0913 - one keyword a thing that a caller may give
         A twin of an opaque `f` that can be read with exact numbers: a NumPy function, a formula such as
         ``"log(1 + exp(x))"``, or the name of an operation of `symbolic`.
     domain : callable, mapping, sequence, str or tuple, optional
-        Where the programs are defined: a predicate over the inputs, or one constraint an input ("positive", an
-        interval ``(low, high)``, a predicate of one array). The search never leaves it.
+        Where the programs are defined: a predicate over the inputs, or one constraint an input (the words of
+        `verify.domains.domain_of`, a closed interval ``(low, high)``, a predicate). The search never leaves it.
     order : {1, 2}
         2 to judge the gradient of the gradient too.
     seed : int
@@ -84,6 +85,7 @@ def check(  # noqa: PLR0913 - one keyword a thing that a caller may give
         What is given does not fit together: the message says what was given and what to do.
     """
     _fitting(f, inputs, vjp, jvp, order)
+    inputs = drawn.one_an_input(f, inputs)
     names = input_names(f, len(inputs))
     programs = Programs(f, vjp, jvp, as_program(reference), names)
     if vjp is None and jvp is None:

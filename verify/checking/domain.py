@@ -7,27 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from verify.checking.programs import attempt
+from verify.domains import domain_of, holds
 from verify.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-NAMED: dict[str, Callable[[Any], Any]] = {
-    "real": np.isfinite,
-    "positive": lambda x: x > 0,
-    "nonnegative": lambda x: x >= 0,
-    "negative": lambda x: x < 0,
-    "nonzero": lambda x: x != 0,
-    "symmetric": lambda x: np.array_equal(x, np.swapaxes(x, -1, -2)),
-    "antisymmetric": lambda x: np.array_equal(x, -np.swapaxes(x, -1, -2)),
-    "spd": lambda x: np.array_equal(x, np.swapaxes(x, -1, -2)) and np.all(np.linalg.eigvalsh(np.asarray(x, float)) > 0),
-    "invertible": lambda x: np.all(np.abs(np.linalg.det(np.asarray(x, float))) > 1e-8),
-    "distinct": lambda x: np.unique(x).size == np.size(x),
-    "sorted": lambda x: np.all(np.diff(x, axis=-1) >= 0),
-    "simplex": lambda x: np.all(x >= 0) and np.allclose(np.sum(np.asarray(x, float), axis=-1), 1, atol=1e-2),
-    "probability": lambda x: (x >= 0) & (x <= 1),
-}
-"""Constraints that have a name."""
 
 
 class Domain:
@@ -92,11 +76,11 @@ def _constraint(constraint: Any) -> Callable[[Any], Any]:
     if callable(constraint):
         return constraint  # type: ignore[no-any-return]
     if isinstance(constraint, str):
-        if constraint not in NAMED:
-            raise UsageError(
-                f"domain {constraint!r} is not known: one of {', '.join(NAMED)}, an interval or a predicate"
-            )
-        return NAMED[constraint]
+        described = domain_of(constraint)
+        if isinstance(described.numbers.below, str):
+            size = described.numbers.below
+            raise UsageError(f"domain {constraint!r} names a size: give its number, 'labels(10)', not {size!r}")
+        return lambda x: holds(described, x, {})
     if _is_interval(constraint):
         low, high = (
             -np.inf if constraint[0] is None else constraint[0],

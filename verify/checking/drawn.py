@@ -13,10 +13,12 @@ from verify.checking.findings import Finding
 from verify.checking.points import Point
 from verify.errors import UsageError
 from verify.search import search as hypothesis_search
+from verify.strategies import apart
+from verify.testing import parameters
 from verify.verdicts import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from verify.checking.trial import Trial
 
@@ -27,6 +29,12 @@ AROUND = 4
 def is_strategy(x: Any) -> bool:
     """Whether an input is to be drawn."""
     return isinstance(x, st.SearchStrategy)
+
+
+def one_an_input(f: Callable[..., Any], inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return one strategy an input, where a single one of tuples was given for a function of several inputs."""
+    wanted = len(parameters(f))
+    return apart(inputs[0], wanted) if len(inputs) == 1 and wanted > 1 and is_strategy(inputs[0]) else inputs
 
 
 def search(trial: Trial, inputs: tuple[Any, ...], examples: int) -> Finding | None:
