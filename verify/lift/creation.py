@@ -89,7 +89,7 @@ def as_array(value: Lifted, ndmin: int = 0) -> Lifted:
     return (
         value.like(cells.reshape((1,) * (ndmin - cells.ndim) + cells.shape))
         if ndmin > cells.ndim
-        else (value.like(cells) if value.scalar else value)
+        else (value.like(cells.copy()) if value.scalar else value)
     )
 
 

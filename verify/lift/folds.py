@@ -91,6 +91,8 @@ def _identity(ufunc: np.ufunc, x: Lifted, shape: tuple[int, ...]) -> Any:
 
 def _accumulate(self: Lifted, ufunc: np.ufunc, function: Any, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
     x, axis = _operand(ufunc, "accumulate", inputs[0]), options.get("axis", 0)
+    if function is ufunc:
+        return delivered(self, ufunc, ufunc.accumulate(x.cells, axis), inputs, options.get("out"), options.get("dtype"))
     along = np.moveaxis(x.cells, axis, 0).copy()
     for k in range(1, len(along)):
         along[k] = function(np.asarray(along[k - 1], dtype=object), np.asarray(along[k], dtype=object))

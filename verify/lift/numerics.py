@@ -9,6 +9,7 @@ import numpy as np
 from verify.lift.array import Lifted, object_array
 from verify.lift.functions import as_lifted, lifted_among, lifts, lifts_named
 from verify.lift.reading import opaque
+from verify.lift.ufuncs import common_type
 
 
 @lifts_named("trapezoid", "trapz")
@@ -32,7 +33,7 @@ def _interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, perio
     inside = fp[place] + slope * (x - xp[place])
     inside = np.where(x < xp[0], fp[0] if left is None else left, inside)
     result = np.where(x > xp[-1], fp[-1] if right is None else right, inside)
-    return result[()]
+    return result.astype(np.float64)[()]
 
 
 @lifts(np.convolve)
@@ -115,7 +116,8 @@ def _polyfit(x: Any, y: Any, deg: int, **options: Any) -> Any:
 @lifts(np.vander)
 def _vander(x: Any, N: Any = None, increasing: bool = False) -> Any:
     powers = range(len(x) if N is None else N)
-    return np.stack([x**k for k in (powers if increasing else reversed(powers))], axis=-1)
+    columns = [x**k for k in (powers if increasing else reversed(powers))]
+    return np.stack(columns, axis=-1).astype(np.result_type(x.dtype, np.int64))
 
 
 @lifts(np.round, np.around)
@@ -132,12 +134,12 @@ def _fix(x: Any, out: Any = None) -> Any:
 @lifts(np.linspace)
 def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, **options: Any) -> Any:
     like = lifted_among(start, stop)
-    start, stop = as_lifted(start, like), as_lifted(stop, like)
     count = num - 1 if endpoint else num
     step = (stop - start) / max(count, 1)
     places = np.arange(num).reshape((num,) + (1,) * max(np.ndim(start), np.ndim(stop)))
     points = np.moveaxis(start + places * step, 0, options.get("axis", 0))
     points = points if options.get("dtype") is None else points.astype(options["dtype"])
+    points = points if options.get("dtype") is not None else points.astype(common_type([start, stop]), copy=False)
     return (points, step) if options.get("retstep", False) else points
 
 
@@ -183,7 +185,7 @@ def _cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: A
     rows = rows if y is None else np.concatenate([rows, _observations(y, rowvar)], axis=0)
     count = rows.shape[1] - (ddof if ddof is not None else 0 if bias else 1)
     centred = rows - np.mean(rows, axis=1, keepdims=True)
-    return np.squeeze(centred @ centred.T / count)[()]
+    return np.squeeze((centred @ centred.T / count).astype(common_type([rows, np.zeros(0)])))[()]
 
 
 def _observations(m: Any, rowvar: bool) -> Any:

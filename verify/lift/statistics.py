@@ -9,6 +9,7 @@ import numpy as np
 from verify.lift.array import Lifted
 from verify.lift.functions import lifted_among, lifts
 from verify.lift.reading import opaque
+from verify.lift.ufuncs import common_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +41,13 @@ def _mean(
 ) -> Any:
     where = options.get("where", True)
     total = np.sum(a, axis=axis, dtype=dtype, keepdims=bool(keepdims), where=where)
-    return _out(total / _count(a, axis, where, bool(keepdims)), out)
+    return _out(_shared(total, _count(a, axis, where, bool(keepdims))), out)
+
+
+def _shared(total: Any, count: Any) -> Any:
+    """Return a total divided by a count, in the total's own dtype."""
+    mean = total / count
+    return mean.like(mean.cells[()] if mean.scalar else mean.cells, total.dtype)
 
 
 def _count(a: Lifted, axis: Any, where: Any, keepdims: bool) -> Any:
@@ -86,7 +93,7 @@ def _var(
     mean = options.get("mean")
     centred = a - (np.mean(a, axis=axis, keepdims=True, where=where) if mean is None else mean)
     total = np.sum(centred * centred, axis=axis, dtype=dtype, keepdims=keepdims, where=where)
-    return _out(total / (_count(a, axis, where, keepdims) - ddof), out)
+    return _out(_shared(total, _count(a, axis, where, keepdims) - ddof), out)
 
 
 @lifts(np.std)
@@ -153,7 +160,8 @@ def _edge(a: Lifted, value: Any, axis: int) -> Any:
 @lifts(np.ediff1d)
 def _ediff1d(ary: Lifted, to_end: Any = None, to_begin: Any = None) -> Any:
     parts = [to_begin, np.diff(np.ravel(ary)), to_end]
-    return np.concatenate([np.ravel(part) for part in parts if part is not None])
+    joined = np.concatenate([np.ravel(part) for part in parts if part is not None])
+    return joined.astype(lifted_among(ary).dtype, copy=False)
 
 
 @lifts(np.gradient)
@@ -178,7 +186,8 @@ def _slope(f: Any, h: Any, edge_order: int, axis: int) -> Any:
     if edge_order == 2:
         first = _edge_slope(f[:3], d[0], d[1])
         last = -_edge_slope(f[: -4 if n > 3 else None : -1], d[-1], d[-2])
-    return np.moveaxis(np.concatenate([first[None], inner, last[None]]), 0, axis)
+    slopes = lifted_among(np.concatenate([first[None], inner, last[None]]))
+    return np.moveaxis(slopes.like(slopes.cells, f.dtype if isinstance(f, Lifted) else None), 0, axis)
 
 
 def _edge_slope(f: Any, one: Any, two: Any) -> Any:
@@ -198,7 +207,8 @@ def _median(a: Lifted, axis: Any = None, out: Any = None, overwrite_input: bool 
 
 @lifts(np.percentile)
 def _percentile(a: Any, q: Any, *args: Any, **options: Any) -> Any:
-    return np.quantile(a, np.asarray(q) / 100.0, *args, **options)
+    q = np.asarray(q)
+    return np.quantile(a, q / 100.0 if q.ndim else float(q) / 100.0, *args, **options)
 
 
 @lifts(np.quantile)
@@ -210,6 +220,7 @@ def _quantile(a: Any, q: Any, axis: Any = None, out: Any = None, _overwrite: boo
     kept = [k for k in range(a.ndim) if k not in axes]
     rows = np.sort(np.reshape(np.transpose(a, (*axes, *kept)), (-1, *(a.shape[k] for k in kept))), axis=0)
     parts = [_between(rows, float(p), method) for p in np.ravel(q)]
+    parts = [part if np.ndim(q) == 0 else part.astype(common_type([part, np.asarray(q)])) for part in parts]
     parts = [np.expand_dims(part, axes) for part in parts] if keepdims else parts
     return _out(parts[0] if np.ndim(q) == 0 else np.reshape(np.stack(parts), np.shape(q) + np.shape(parts[0])), out)
 
