@@ -34,9 +34,7 @@ def exact(value: Any) -> arb:
     OpaqueError
         `value` is not a real number.
     """
-    if isinstance(value, float):
-        return arb(value)
-    if isinstance(value, np.floating) and value.itemsize < 8:
+    if isinstance(value, float) or (isinstance(value, np.floating) and value.itemsize < 8):
         return arb(float(value))
     if isinstance(value, (int, np.integer, np.bool_)):
         return _dyadic(int(value), 1)

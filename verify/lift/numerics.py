@@ -133,7 +133,6 @@ def _fix(x: Any, out: Any = None) -> Any:
 
 @lifts(np.linspace)
 def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, **options: Any) -> Any:
-    like = lifted_among(start, stop)
     count = num - 1 if endpoint else num
     step = (stop - start) / max(count, 1)
     places = np.arange(num).reshape((num,) + (1,) * max(np.ndim(start), np.ndim(stop)))

@@ -186,8 +186,9 @@ def _slope(f: Any, h: Any, edge_order: int, axis: int) -> Any:
     if edge_order == 2:
         first = _edge_slope(f[:3], d[0], d[1])
         last = -_edge_slope(f[: -4 if n > 3 else None : -1], d[-1], d[-2])
-    slopes = lifted_among(np.concatenate([first[None], inner, last[None]]))
-    return np.moveaxis(slopes.like(slopes.cells, f.dtype if isinstance(f, Lifted) else None), 0, axis)
+    slopes: Any = np.concatenate([first[None], inner, last[None]])
+    slopes = slopes.like(slopes.cells, f.dtype if isinstance(f, Lifted) else None)
+    return np.moveaxis(slopes, 0, axis)
 
 
 def _edge_slope(f: Any, one: Any, two: Any) -> Any:
