@@ -259,4 +259,14 @@ def operands(inputs: Any) -> str:
     return ", ".join(f"{type(x).__name__}{getattr(x, 'shape', '')}" for x in inputs)
 
 
-__all__ = ["FUNCTIONS", "PROTOCOL", "Cells", "Lifted", "constants", "gathered", "object_array", "operands", "scalar_cells"]  # fmt: skip
+__all__ = [
+    "FUNCTIONS",
+    "PROTOCOL",
+    "Cells",
+    "Lifted",
+    "constants",
+    "gathered",
+    "object_array",
+    "operands",
+    "scalar_cells",
+]

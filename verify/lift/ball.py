@@ -24,7 +24,18 @@ from verify.lift.reading import note_singular
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["PRECISION", "PRECISIONS", "Ball", "constant_ball", "exact", "head_of", "literal", "power", "precision", "quotient"]  # fmt: skip
+__all__ = [
+    "PRECISION",
+    "PRECISIONS",
+    "Ball",
+    "constant_ball",
+    "exact",
+    "head_of",
+    "literal",
+    "power",
+    "precision",
+    "quotient",
+]
 
 PRECISION = 256
 """Working precision in bits: 77 digits, of which 50 are asked for."""

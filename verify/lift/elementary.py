@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flint import arb, arb_series
 
 from verify.errors import SingularError
-from verify.lift.ball import Ball, difference, guarded, head_of, power, quotient
+from verify.lift.ball import Ball, guarded, head_of, power, quotient
 
 if TYPE_CHECKING:
     from collections.abc import Callable

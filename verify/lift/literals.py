@@ -33,9 +33,7 @@ def exact(value: Any) -> arb:
     """
     if isinstance(value, float):
         return arb(value)
-    if isinstance(value, (bool, np.bool_)):
-        return arb(int(value))
-    if isinstance(value, (int, np.integer)):
+    if isinstance(value, (int, np.integer, np.bool_)):
         return _dyadic(int(value), 1)
     if isinstance(value, Fraction):
         return arb(fmpq(value.numerator, value.denominator))

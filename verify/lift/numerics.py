@@ -13,8 +13,9 @@ from verify.lift.reading import opaque
 
 @lifts_named("trapezoid", "trapz")
 def _trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
-    y = np.moveaxis(as_lifted(y, lifted_among(y, x, dx)), axis, -1)
-    steps = dx if x is None else np.diff(x if np.ndim(x) == 1 else np.moveaxis(x, axis, -1))
+    y = as_lifted(y, lifted_among(y, x, dx))
+    y = np.swapaxes(y, axis, -1)
+    steps = dx if x is None else np.diff(x if np.ndim(x) == 1 else np.swapaxes(x, axis, -1))
     return np.sum(steps * (y[..., 1:] + y[..., :-1]) / 2.0, axis=-1)
 
 
@@ -53,7 +54,7 @@ def _convolve(a: Any, v: Any, mode: str = "full") -> Any:
 
 
 @lifts(np.correlate)
-def _correlate(a: Any, v: Any, mode: str = "valid") -> Any:
+def _correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
     if len(v) > len(a):
         return np.correlate(v, a, mode)[::-1]
     if mode == "same":  # NumPy centres on the longer array, and rounds down where convolve does
@@ -112,7 +113,7 @@ def _polyfit(x: Any, y: Any, deg: int, **options: Any) -> Any:
 
 
 @lifts(np.vander)
-def _vander(x: Any, N: Any = None, increasing: bool = False) -> Any:  # noqa: N803 - NumPy's name
+def _vander(x: Any, N: Any = None, increasing: bool = False) -> Any:
     powers = range(len(x) if N is None else N)
     return np.stack([x**k for k in (powers if increasing else reversed(powers))], axis=-1)
 
@@ -129,15 +130,15 @@ def _fix(x: Any, out: Any = None) -> Any:
 
 
 @lifts(np.linspace)
-def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None, axis: int = 0, **_: Any) -> Any:  # fmt: skip
+def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, **options: Any) -> Any:
     like = lifted_among(start, stop)
     start, stop = as_lifted(start, like), as_lifted(stop, like)
     count = num - 1 if endpoint else num
     step = (stop - start) / max(count, 1)
     places = np.arange(num).reshape((num,) + (1,) * max(np.ndim(start), np.ndim(stop)))
-    points = np.moveaxis(start + places * step, 0, axis)
-    points = points if dtype is None else points.astype(dtype)
-    return (points, step) if retstep else points
+    points = np.moveaxis(start + places * step, 0, options.get("axis", 0))
+    points = points if options.get("dtype") is None else points.astype(options["dtype"])
+    return (points, step) if options.get("retstep", False) else points
 
 
 @lifts(np.pad)
@@ -175,8 +176,8 @@ def _apply_over_axes(func: Any, a: Any, axes: Any) -> Any:
 
 
 @lifts(np.cov)
-def _cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: Any = None, fweights: Any = None, aweights: Any = None, **_: Any) -> Any:  # fmt: skip
-    if fweights is not None or aweights is not None:
+def _cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: Any = None, **options: Any) -> Any:
+    if options.get("fweights") is not None or options.get("aweights") is not None:
         raise opaque("numpy.cov with weights is not lifted")
     rows = _observations(m, rowvar)
     rows = rows if y is None else np.concatenate([rows, _observations(y, rowvar)], axis=0)
