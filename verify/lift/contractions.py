@@ -29,7 +29,7 @@ FEW_PRODUCTS = 3
 
 def matrix_product(x: Cells, y: Cells) -> Cells:
     """Return the product of stacks of matrices, object arrays (..., m, k) and (..., k, n)."""
-    m, k, n = *x.shape[-2:], y.shape[-1]
+    (m, k), n = x.shape[-2:], y.shape[-1]
     few = m * k * n <= FEW_PRODUCTS * (m * k + k * n + m * n)
     if few or not are_balls(x, y):
         return np.add.reduce(x[..., :, :, None] * y[..., None, :, :], axis=-2)
