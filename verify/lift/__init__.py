@@ -22,7 +22,8 @@ import verify.lift.ordering
 import verify.lift.scipy_linalg
 import verify.lift.scipy_special
 import verify.lift.spectral
-import verify.lift.statistics  # noqa: F401 - fills in the tables of what can be lifted
+import verify.lift.statistics
+import verify.lift.transforms  # noqa: F401 - fills in the tables of what can be lifted
 from verify.lift.array import Lifted, object_array
 from verify.lift.ball import PRECISION, Ball, constant_ball, exact, precision
 from verify.lift.reading import Comparison, Reading, reading

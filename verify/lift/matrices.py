@@ -40,7 +40,8 @@ def order_of(*arrays: Cells) -> int:
     return max((v.prec for v in values if isinstance(v, arb_series)), default=1)
 
 
-def _part(v: Any, k: int) -> arb:
+def part(v: Any, k: int) -> arb:
+    """Return the coefficient of ``t**k`` of a ball's content, unknown past the truncation."""
     if isinstance(v, arb_series):
         return v[k] if k < v.prec else UNKNOWN
     return v if k == 0 else arb(0)
@@ -66,7 +67,7 @@ class MatrixSeries:
         if not are_balls(cells):
             raise OpaqueError("a matrix of formulas is not factored: balls and series are")
         values, (rows, columns) = [cell.v for cell in cells.ravel()], cells.shape
-        return cls([arb_mat(rows, columns, [_part(v, k) for v in values]) for k in range(order)])
+        return cls([arb_mat(rows, columns, [part(v, k) for v in values]) for k in range(order)])
 
     @classmethod
     def identity(cls, n: int, order: int) -> Self:

@@ -6,13 +6,15 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from flint import arb, arb_series
 
 from verify.errors import OpaqueError, SingularError, UndecidableError
 from verify.lift.array import Lifted, object_array, scalar_cells
-from verify.lift.ball import Ball
+from verify.lift.ball import Ball, head_of
 from verify.lift.functions import lifts
 from verify.lift.linalg import cells_in, lifted_of
-from verify.lift.matrices import UNKNOWN, MatrixSeries, midpoints, order_of, stacked
+from verify.lift.matrices import UNKNOWN, MatrixSeries, are_balls, midpoints, order_of, stacked
+from verify.lift.powers import shifted
 from verify.lift.ufuncs import float_type
 
 Cells = Any
@@ -25,7 +27,7 @@ Cells = Any
 def _norm(x: Lifted, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002 - NumPy's name
     if axis is None:
         if ord is None or (x.ndim == 1 and ord == 2) or (x.ndim == 2 and ord == "fro"):
-            flat = vector_norm(np.ravel(x), 2, 0, keepdims=False)
+            flat = euclidean(np.ravel(x), 0, keepdims=False)
             return np.reshape(flat, (1,) * x.ndim) if keepdims else flat
         axis = tuple(range(x.ndim))
     axes = (axis,) if isinstance(axis, (int, np.integer)) else tuple(axis)
@@ -34,6 +36,28 @@ def _norm(x: Lifted, ord: Any = None, axis: Any = None, keepdims: bool = False) 
     if len(axes) != 2:
         raise OpaqueError(f"numpy.linalg.norm of shape {x.shape} along axes {axes}: one axis or two are expected")
     return matrix_norm(x, "fro" if ord is None else ord, axes, keepdims=keepdims)
+
+
+def euclidean(x: Any, axis: int, *, keepdims: bool) -> Any:
+    """Return the root of the sum of squares along an axis: at the zero vector too, as the one-sided derivatives are."""
+    squares = np.sum(x * x, axis=axis, keepdims=True)
+    if are_balls(x.cells) and order_of(x.cells) > 1:
+        rows = np.moveaxis(x.cells, axis, -1)
+        lengths = object_array([_length(rows[index]) for index in np.ndindex(rows.shape[:-1])], rows.shape[:-1])
+        norm = x.like(np.expand_dims(lengths, axis), squares.dtype)
+    else:
+        norm = np.sqrt(squares)
+    return norm if keepdims else norm.like(np.squeeze(norm.cells, axis=axis)[()])
+
+
+def _length(row: Cells) -> Ball:
+    """Return the length of a vector of series: of ``t y`` it is t times y's, where a root of squares only sees zero."""
+    values = [cell.v for cell in row]
+    series = [v for v in values if isinstance(v, arb_series)]
+    if not series or min(v.prec for v in series) == 1 or not all(head_of(v).is_zero() for v in values):
+        return sum((cell * cell for cell in row), start=Ball(arb(0))).sqrt()
+    rest = _length([Ball(shifted(v, 1) if isinstance(v, arb_series) else v) for v in values]).v
+    return Ball(arb_series([arb(0), *[rest[k] for k in range(rest.prec)]], prec=rest.prec + 1))
 
 
 def vector_norm(x: Any, order: Any, axis: Any, *, keepdims: bool) -> Any:
@@ -45,7 +69,7 @@ def vector_norm(x: Any, order: Any, axis: Any, *, keepdims: bool) -> Any:
     if order == 1:
         return np.sum(np.abs(x), axis=axis, keepdims=keepdims)
     if order == 2:
-        return np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
+        return euclidean(x, axis, keepdims=keepdims)
     if isinstance(order, str):
         raise OpaqueError(f"numpy.linalg.norm(ord={order!r}) is not a norm of vectors")
     root = x.like(scalar_cells(x.constant(1 / Fraction(order), x.dtype)))  # 1/3 itself: the float 1 / 3 is another
@@ -56,7 +80,7 @@ def matrix_norm(x: Any, order: Any, axes: tuple[int, ...], *, keepdims: bool) ->
     """Return the norm of the matrices along two axes, of NumPy's ``ord``."""
     moved = np.moveaxis(x, axes, (-2, -1))
     if order == "fro":
-        norm = np.sqrt(np.sum(moved * moved, axis=(-2, -1)))
+        norm = euclidean(np.reshape(moved, (*moved.shape[:-2], -1)), -1, keepdims=False)
     elif order in (1, -1, np.inf, -np.inf):
         sums = np.sum(np.abs(moved), axis=-2 if abs(order) == 1 else -1)
         norm = (np.max if order > 0 else np.min)(sums, axis=-1)

@@ -16,7 +16,7 @@ import numpy as np
 from flint import acb, arb, arb_series
 
 from verify.errors import OpaqueError, SingularError, UndecidableError
-from verify.lift import elementary
+from verify.lift import ball, elementary
 from verify.lift.ball import Ball, head_of, power, quotient
 
 if TYPE_CHECKING:
@@ -69,19 +69,23 @@ def constant(v: Any, name: str) -> arb:
 
 
 def guarded(name: str, function: Callable[..., Any]) -> Callable[..., Ball]:
-    """Return the function on balls, where a head that is not finite is an error: NaN goes in and out alone."""
+    """Return the function on balls, where a head that is not finite is singular: NaN goes in and out alone."""
 
-    def on_balls(*balls: Ball) -> Ball:
-        if not all(isinstance(ball, Ball) for ball in balls):
-            raise OpaqueError(f"scipy.special.{name} of formulas is not lifted: balls and series are")
-        values = [ball.v for ball in balls]
+    def finite(*values: Any) -> Any:
         result = function(*values)
         if head_of(result).is_finite() or any(head_of(v).is_nan() for v in values):
-            return Ball(result)
+            return result
         where = ", ".join(head_of(v).str(8) for v in values)
         if all(head_of(v).is_exact() for v in values):
             raise SingularError(f"scipy.special.{name}({where}) is not a finite real number")
         raise UndecidableError(f"scipy.special.{name}({where}) is not decided at this precision")
+
+    on_contents = ball.guarded(finite)
+
+    def on_balls(*balls: Ball) -> Ball:
+        if not all(isinstance(x, Ball) for x in balls):
+            raise OpaqueError(f"scipy.special.{name} of formulas is not lifted: balls and series are")
+        return on_contents(*balls)
 
     return on_balls
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verify.errors import OpaqueError, SingularError
-from verify.lift import ball_array, lift
+from verify.lift import ball_array, lift, series_array
 
 SEEDS = st.integers(0, 2**32 - 1)
 ORDERS = st.integers(2, 4)
@@ -78,6 +78,15 @@ def test_least_squares_do_not_wait_for_singular_values_that_meet():
 def test_a_matrix_without_full_rank_has_no_continuous_pseudoinverse():
     with pytest.raises(SingularError, match="full rank"):
         np.linalg.pinv(lift(ball_array(np.ones((3, 2)))))
+
+
+@pytest.mark.parametrize("order", [2, 3])
+def test_the_norm_at_the_zero_vector_has_its_one_sided_slope(order):
+    x = lift(series_array(np.zeros((2, 2)), np.array([[3.0, 4.0], [0.0, 0.0]]), order))
+    whole, rows, spectral = np.linalg.norm(x), np.linalg.norm(x, axis=1), np.linalg.norm(x[0], 2)
+    for norm, slope in ((whole, 5), (rows[0], 5), (rows[1], 0), (spectral, 5)):
+        assert [norm.cells.item().coefficient(k) for k in (0, 1)] == [0, slope]
+    assert np.abs(x[0, 0] + 1j * x[0, 1]).cells.item().coefficient(1) == 5
 
 
 def test_a_norm_that_is_none_is_named():
