@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from verify.lift.literals import is_float, mantissa_bits
-from verify.lift.reading import asked_by_program, note_cast, opaque, record
+from verify.lift.reading import asked_by_program, current_notes, note_cast, opaque, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -213,7 +213,10 @@ def constants(value: Any, constant: Callable[..., Any], default: Any) -> Cells:
     """Return what a plain array of constants stands for, entry by entry, in its own dtype if that is a float's."""
     dtype = value.dtype if is_float(value.dtype) else default
     flat = value.ravel()
-    entries = flat.tolist() if value.dtype.kind in "biu" or value.dtype == np.float64 else flat
+    notes = current_notes()
+    wide = notes is not None and notes.literals == "exact" and value.dtype.itemsize < 8
+    listed = value.dtype.kind in "biu" or value.dtype == np.float64
+    entries = flat.tolist() if listed else flat.astype(np.float64).tolist() if wide else flat
     return object_array([constant(v, dtype) for v in entries], value.shape)
 
 
@@ -259,4 +262,14 @@ def operands(inputs: Any) -> str:
     return ", ".join(f"{type(x).__name__}{getattr(x, 'shape', '')}" for x in inputs)
 
 
-__all__ = ["FUNCTIONS", "PROTOCOL", "Cells", "Lifted", "constants", "gathered", "object_array", "operands", "scalar_cells"]  # fmt: skip
+__all__ = [
+    "FUNCTIONS",
+    "PROTOCOL",
+    "Cells",
+    "Lifted",
+    "constants",
+    "gathered",
+    "object_array",
+    "operands",
+    "scalar_cells",
+]

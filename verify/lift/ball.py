@@ -24,7 +24,18 @@ from verify.lift.reading import note_singular
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["PRECISION", "PRECISIONS", "Ball", "constant_ball", "exact", "head_of", "literal", "power", "precision", "quotient"]  # fmt: skip
+__all__ = [
+    "PRECISION",
+    "PRECISIONS",
+    "Ball",
+    "constant_ball",
+    "exact",
+    "head_of",
+    "literal",
+    "power",
+    "precision",
+    "quotient",
+]
 
 PRECISION = 256
 """Working precision in bits: 77 digits, of which 50 are asked for."""
@@ -265,12 +276,12 @@ def _sign_of_rest(v: arb_series) -> float:
 
 
 def _compare(x: Ball, y: Any) -> float:
-    return 0 if x is y else difference(x, y).sign()
+    return difference(x, y).sign()
 
 
 def difference(x: Any, y: Any) -> Ball:
     """Return x - y for a comparison: zero of one and the same number, and of equal infinities."""
-    if x is y:
+    if x is y and not x.is_nan():
         return Ball(arb(0))
     a, b = x.v, _value(y)
     v = a - b

@@ -126,7 +126,11 @@ def _hypot(original: Any, *sides: Any) -> Any:
 @stands_in(math, "dist")
 def _dist(original: Any, p: Any, q: Any) -> Any:
     p, q = list(p), list(q)
-    return _python(np.sqrt(sum((x - y) ** 2 for x, y in zip(p, q, strict=True)))) if holds_lifted([p, q]) else original(p, q)
+    return (
+        _python(np.sqrt(sum((x - y) ** 2 for x, y in zip(p, q, strict=True))))
+        if holds_lifted([p, q])
+        else original(p, q)
+    )
 
 
 @stands_in(math, "fsum")

@@ -30,7 +30,7 @@ def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
 
 
 def _holds(*values: Any) -> bool:
-    return any(isinstance(v, (list, tuple)) and _holds(*v) for v in values) or any(isinstance(v, Lifted) for v in values)  # fmt: skip
+    return any(isinstance(v, Lifted) or (isinstance(v, (list, tuple)) and _holds(*v)) for v in values)
 
 
 def constant_array(plain: Any, like: Lifted) -> Any:
@@ -66,10 +66,11 @@ def _piecewise(x: Lifted, condlist: Any, funclist: Any, *args: Any, **kwargs: An
 @lifts(np.choose)
 def _choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     x = lifted_among(choices)
-    stacked = np.stack(np.broadcast_arrays(*(x.cells_of(c) for c in choices), np.broadcast_to(None, np.shape(a)))[:-1])
     index = np.asarray(a)
+    stacked = np.stack(np.broadcast_arrays(*(x.cells_of(c) for c in choices), index)[:-1])
     index = np.clip(index, 0, len(stacked) - 1) if mode == "clip" else index % len(stacked) if mode == "wrap" else index
-    result = x.like(np.take_along_axis(stacked, np.broadcast_to(index, stacked.shape[1:])[None], 0)[0])
+    chosen = np.take_along_axis(stacked, np.broadcast_to(index, stacked.shape[1:])[None], 0)[0]
+    result = x.like(chosen, common_type(choices))
     return result if out is None else np.positive(result, out=out)
 
 
@@ -100,7 +101,7 @@ def _extract(condition: Any, arr: Any) -> Any:
 @lifts(np.nan_to_num)
 def _nan_to_num(x: Lifted, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     largest = np.finfo(x.dtype if x.dtype.kind == "f" else np.float32).max
-    result = np.where(np.isnan(x), x.like(x.cells_of(nan)), x)
+    result: Any = np.where(np.isnan(x), x.like(x.cells_of(nan)), x)
     infinite = np.isinf(x)
     if np.any(infinite):
         positive = infinite & (np.where(infinite, x, 0) > 0)
@@ -257,7 +258,8 @@ def _result_type(*operands: Any) -> Any:
 
 @lifts(np.can_cast)
 def _can_cast(from_: Any, to: Any, casting: Any = "safe") -> bool:
-    return np.can_cast(*_dtypes((from_, to)), casting=casting)
+    source, target = _dtypes((from_, to))
+    return np.can_cast(source, target, casting=casting)
 
 
 @lifts(np.common_type)
@@ -295,5 +297,3 @@ def _astype(x: Lifted, dtype: Any, /, *, copy: bool = True, device: Any = None) 
 @lifts(np.array_repr, np.array_str, np.array2string)
 def _shown(a: Lifted, *_: Any, **__: Any) -> str:
     return repr(a)
-
-

@@ -20,13 +20,18 @@ from verify.lift.ufuncs import ON_CELLS, float_type
 
 Cells = Any
 
+FEW_PRODUCTS = 3
+"""Up to so many products an entry, operands and result, entry by entry is faster than FLINT's matrices (measured)."""
+
 
 # -- matrices --------------------------------------------------------------------------------------------------
 
 
 def matrix_product(x: Cells, y: Cells) -> Cells:
     """Return the product of stacks of matrices, object arrays (..., m, k) and (..., k, n)."""
-    if not x.size or not y.size or not are_balls(x, y):
+    (m, k), n = x.shape[-2:], y.shape[-1]
+    few = m * k * n <= FEW_PRODUCTS * (m * k + k * n + m * n)
+    if few or not are_balls(x, y):
         return np.add.reduce(x[..., :, :, None] * y[..., None, :, :], axis=-2)
     return stacked(_product, x, y)[0]
 

@@ -74,7 +74,9 @@ def _array(original: Any, value: Any, dtype: Any = None, *args: Any, **kwargs: A
     result = as_array(result, kwargs.get("ndmin", 0))
     if dtype is not None and np.dtype(dtype) != result.dtype:
         return result.astype(dtype)
-    return result.copy() if original is np.array and kwargs.get("copy", True) and result.cells is _cells(value) else result
+    return (
+        result.copy() if original is np.array and kwargs.get("copy", True) and result.cells is _cells(value) else result
+    )
 
 
 def _cells(value: Any) -> Any:
@@ -84,8 +86,10 @@ def _cells(value: Any) -> Any:
 def as_array(value: Lifted, ndmin: int = 0) -> Lifted:
     """Return a scalar as a 0-d array; with leading axes of size 1 up to `ndmin`."""
     cells = value.cells
-    return value.like(cells.reshape((1,) * (ndmin - cells.ndim) + cells.shape)) if ndmin > cells.ndim else (
-        value.like(cells) if value.scalar else value
+    return (
+        value.like(cells.reshape((1,) * (ndmin - cells.ndim) + cells.shape))
+        if ndmin > cells.ndim
+        else (value.like(cells.copy()) if value.scalar else value)
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flint import arb, arb_series
 
 from verify.errors import SingularError
-from verify.lift.ball import Ball, difference, guarded, head_of, power, quotient
+from verify.lift.ball import Ball, guarded, head_of, power, quotient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ def _ours(name: str, inside: Callable[[arb], bool] | None = None) -> Callable[[A
     """Register FLINT's own function of that name under NumPy's."""
 
     def function(v: Any) -> Any:
-        if inside is not None and not inside(head_of(v)):
+        if inside is not None and not inside(head_of(v)) and not _at_an_end(v):
             raise SingularError(f"{name} is not a smooth real function at {head_of(v).str(8)}")
         return getattr(v, name)()
 
@@ -52,6 +52,11 @@ def _guarded(function: Callable[[Any], Any], name: str, inside: Callable[[arb], 
         return function(v)
 
     return guarded
+
+
+def _at_an_end(v: Any) -> bool:
+    """Return whether a number, not a series, is 1 or -1: arcsin and arccos have a value there, and no slope."""
+    return isinstance(v, arb) and bool(abs(v) == 1)
 
 
 def _between(c: arb) -> bool:
@@ -130,6 +135,8 @@ def hypot(x: Ball, y: Ball) -> Ball:
 def logaddexp(x: Ball, y: Ball) -> Ball:
     """Return log(exp(x) + exp(y)), by the larger head so that no exponential is huge."""
     larger, smaller = (x, y) if float(head_of(x.v).mid()) >= float(head_of(y.v).mid()) else (y, x)
+    if is_infinite(larger) or is_infinite(smaller):
+        return larger
     return larger + Ball(UNARY["log1p"]((smaller - larger).exp().v))
 
 

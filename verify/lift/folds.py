@@ -29,10 +29,11 @@ def _reduce(self: Lifted, ufunc: np.ufunc, function: Any, inputs: Sequence[Any],
     axis = inputs[1] if len(inputs) > 1 else options.get("axis", 0)
     if "where" in options and options["where"] is not True:
         x = _only_where(ufunc, x, options)
+    keepdims = options.get("keepdims", False)
     if ufunc in _LOGICAL:
-        truth = against_zero(np.not_equal, "!=", x.cells)
-        return delivered(self, ufunc, ufunc.reduce(np.asarray(truth, dtype=bool), axis=axis, keepdims=options.get("keepdims", False)), inputs, options.get("out"))  # fmt: skip
-    cells = folded(function, ufunc, x, axis, keepdims=options.get("keepdims", False))
+        truth = np.asarray(against_zero(np.not_equal, "!=", x.cells), dtype=bool)
+        return delivered(self, ufunc, ufunc.reduce(truth, axis=axis, keepdims=keepdims), inputs, options.get("out"))
+    cells = folded(function, ufunc, x, axis, keepdims=keepdims)
     initial = options.get("initial")
     if initial is not None and "where" not in options:
         cells = function(np.asarray(cells, dtype=object), x.cells_of(initial))
@@ -43,7 +44,7 @@ def _only_where(ufunc: np.ufunc, x: Lifted, options: dict[str, Any]) -> Lifted:
     """Return the array with what leaves a fold unchanged in place of the entries that a mask leaves out."""
     neutral = options.get("initial", ufunc.identity)
     if neutral is None:
-        raise ValueError(f"reduction operation '{ufunc.__name__}' does not have an identity, so to use a where mask one has to specify 'initial'")  # fmt: skip
+        raise ValueError(f"numpy.{ufunc.__name__}.reduce(where=) has no identity to begin with: give initial=")
     mask = np.broadcast_to(np.asarray(options["where"], dtype=bool), x.shape)
     return x.like(np.where(mask, x.cells, x.cells_of(neutral)))
 
@@ -90,6 +91,8 @@ def _identity(ufunc: np.ufunc, x: Lifted, shape: tuple[int, ...]) -> Any:
 
 def _accumulate(self: Lifted, ufunc: np.ufunc, function: Any, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
     x, axis = _operand(ufunc, "accumulate", inputs[0]), options.get("axis", 0)
+    if function is ufunc:
+        return delivered(self, ufunc, ufunc.accumulate(x.cells, axis), inputs, options.get("out"), options.get("dtype"))
     along = np.moveaxis(x.cells, axis, 0).copy()
     for k in range(1, len(along)):
         along[k] = function(np.asarray(along[k - 1], dtype=object), np.asarray(along[k], dtype=object))

@@ -149,7 +149,8 @@ def _broadcast_arrays(*args: Any, subok: bool = False) -> Any:
 @lifts(np.meshgrid)
 def _meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> Any:
     del copy
-    places = np.meshgrid(*(np.arange(np.size(x)) for x in xi), sparse=sparse, indexing=indexing)
+    meshgrid: Any = np.meshgrid
+    places = meshgrid(*(np.arange(np.size(x)) for x in xi), sparse=sparse, indexing=indexing)
     return tuple(np.ravel(x)[k] for x, k in zip(xi, places, strict=True))
 
 
@@ -166,7 +167,7 @@ def full_like(a: Any, value: Any, dtype: Any = None, shape: Any = None) -> Any:
     shape = np.shape(a) if shape is None else shape
     found = a.dtype if dtype is None else np.dtype(dtype)
     if not is_float(found):
-        return np.full(shape, int(value) if isinstance(value, Lifted) else value, dtype=found)
+        return np.full(shape, value.astype(found) if isinstance(value, Lifted) else value, dtype=found)
     x = lifted_among(a, value)
     cells = np.empty(shape, dtype=object)
     cells[...] = x.cells_of(value) if isinstance(value, (Lifted, np.ndarray, list)) else x.constant(value, found)
@@ -179,8 +180,7 @@ FUNCTIONS[np.empty_like] = _filled(0)
 
 
 @lifts(np.full_like)
-def _full_like(a: Any, fill_value: Any, dtype: Any = None, order: Any = "K", subok: bool = True, shape: Any = None, **_: Any) -> Any:  # fmt: skip
-    del order, subok
+def _full_like(a: Any, fill_value: Any, dtype: Any = None, *_: Any, shape: Any = None, **__: Any) -> Any:
     return full_like(a, fill_value, dtype, shape)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -71,7 +71,7 @@ class LiftedIterator:
             yield self[0]
             self.iterindex += 1
 
-    def __enter__(self) -> LiftedIterator:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -136,6 +136,7 @@ class UfuncStandIn:
         self.__doc__ = original.__doc__
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Apply entry by entry."""
         return self.original(*gathered_lists(args), **kwargs)
 
     def reduce(self, *args: Any, **kwargs: Any) -> Any:

@@ -15,7 +15,10 @@ from flint import arb, fmpq
 from verify.lift.reading import current_notes, opaque
 
 EXACT_LITERAL_BITS = 12
-"""A float literal of at most so many significant bits stands for itself (0, 1, 2, 0.5, -3, 100 ...)."""
+"""A float literal of at most so many significant bits stands for itself (0, 1, 2, 0.5, -3, 100 ...).
+
+Every float16 has so few: a number of that dtype needs half of the dtype's bits, or to be whole.
+"""
 
 TYPED_DIGITS = range(3, 16)
 """A float whose shortest decimal has so many digits was typed: its last digit says how well it is known."""
@@ -31,11 +34,9 @@ def exact(value: Any) -> arb:
     OpaqueError
         `value` is not a real number.
     """
-    if isinstance(value, float):
-        return arb(value)
-    if isinstance(value, (bool, np.bool_)):
-        return arb(int(value))
-    if isinstance(value, (int, np.integer)):
+    if isinstance(value, float) or (isinstance(value, np.floating) and value.itemsize < 8):
+        return arb(float(value))
+    if isinstance(value, (int, np.integer, np.bool_)):
         return _dyadic(int(value), 1)
     if isinstance(value, Fraction):
         return arb(fmpq(value.numerator, value.denominator))
@@ -60,6 +61,7 @@ def is_float(dtype: Any) -> bool:
     return dtype.kind == "f" or (dtype.kind == "V" and "float" in dtype.name)
 
 
+@lru_cache(32)
 def mantissa_bits(dtype: Any) -> int:
     """Return the bits of the fraction: 23 for float32, 7 for bfloat16."""
     if dtype.kind == "f":
@@ -87,32 +89,37 @@ def literal(value: Any, dtype: np.dtype[Any]) -> arb:
     dtype : numpy dtype
         The constant's own, or that of the program for a Python number.
     """
-    if type(value) is float:
-        ball, short = _float_literal(value, dtype)
-    else:
-        ball, short = _any_literal(value, dtype)
     notes = current_notes()
-    if notes is None or short:
-        return ball
-    notes.rounded += 1
-    return exact(value) if notes.literals == "exact" else ball
+    if notes is not None and notes.literals == "exact":
+        centre = exact(value)
+        notes.rounded += not _is_exact(value, centre)
+        return centre
+    ball, short = (_float_literal if type(value) is float else _any_literal)(value, dtype)
+    if notes is not None:
+        notes.rounded += not short
+    return ball
 
 
 def _any_literal(value: Any, dtype: np.dtype[Any]) -> tuple[arb, bool]:
     centre = exact(value)
-    whole = isinstance(value, (bool, int, np.bool_, np.integer, Fraction))
-    if whole or not centre.is_finite() or is_short(centre):
+    if _is_exact(value, centre):
         return centre, True
     return centre + arb(0, _radius(value, dtype)), False
 
 
+def _is_exact(value: Any, centre: arb) -> bool:
+    """Return whether a constant stands for itself: whole, not finite, or of few bits."""
+    if isinstance(value, (bool, int, np.bool_, np.integer, Fraction)) or not centre.is_finite():
+        return True
+    if not centre.is_exact():
+        return False
+    mantissa, exponent = (int(part) for part in centre.man_exp())
+    own = EXACT_LITERAL_BITS if isinstance(value, float) else (mantissa_bits(value.dtype) + 1) // 2
+    bits = mantissa.bit_length()
+    return bits <= min(own, EXACT_LITERAL_BITS) or (exponent >= 0 and bits <= EXACT_LITERAL_BITS)
+
+
 _float_literal = lru_cache(4096)(_any_literal)
-
-
-def is_short(centre: arb) -> bool:
-    """Return whether a number has few bits: it then stands for itself."""
-    mantissa, _ = centre.man_exp()
-    return int(mantissa).bit_length() <= EXACT_LITERAL_BITS
 
 
 def _radius(value: Any, dtype: Any) -> arb:

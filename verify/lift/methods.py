@@ -82,7 +82,7 @@ def _view(self: Lifted, dtype: Any = None, **_: Any) -> Lifted:
     return self.like(self.cells.view())
 
 
-def _resize(self: Lifted, *_: Any, **__: Any) -> None:
+def _resize(*_: Any, **__: Any) -> None:
     raise opaque("ndarray.resize of exact numbers: use numpy.resize")
 
 
@@ -114,9 +114,9 @@ def _int(self: Lifted) -> int:
 
 
 def _round(self: Lifted, digits: int | None = None) -> Any:
+    rounded: Any = np.round(self, digits or 0)
     if digits is None:
-        return _int(np.round(self))
-    rounded = np.round(self, digits)
+        return _int(rounded)
     return rounded.as_python_float() if self.weak else rounded
 
 
@@ -127,7 +127,7 @@ def _in_place(ufunc: np.ufunc) -> Callable[..., Any]:
         if self.scalar:
             return ufunc(self, other)
         if np.broadcast_shapes(self.shape, np.shape(_shaped(other))) != self.shape:
-            raise ValueError(f"non-broadcastable output operand with shape {self.shape} doesn't match the broadcast shape")  # fmt: skip
+            raise ValueError(f"an array of shape {np.shape(other)} does not fit into one of shape {self.shape}")
         self.like(self.cells, float_type([self, other])).cast(self.dtype)
         return ufunc(self, other, out=(self,))
 
@@ -149,12 +149,11 @@ _METHODS: dict[str, Any] = {
     "__floor__": lambda self: _int(np.floor(self)), "__ceil__": lambda self: _int(np.ceil(self)),
     "conj": lambda self: self, "conjugate": lambda self: self,
     "is_integer": lambda self: bool(self == np.floor(self)),
-    "setflags": lambda self, **_: None,
 }  # fmt: skip
 _ATTRIBUTES: dict[str, Callable[[Any], Any]] = {
     "flat": Flat,
     "real": lambda self: self,
-    "imag": lambda self: np.zeros_like(self),
+    "imag": np.zeros_like,
     "mT": lambda self: self.like(np.swapaxes(self.cells, -1, -2)),
     "strides": _strides,
     "itemsize": lambda self: self.dtype.itemsize,
@@ -173,17 +172,16 @@ def _install() -> None:
     for name, method in _METHODS.items():
         setattr(Lifted, name, method)
     for name, getter in _ATTRIBUTES.items():
-        setattr(Lifted, name, property(getter, lambda self, value, name=name: _assign(self, name, value)))
+        setattr(Lifted, name, property(getter, _assigning(name)))
 
 
-def _assign(self: Lifted, name: str, value: Any) -> None:
-    """Assign to `flat` or `real`, as programs do to all entries at once."""
-    if name == "flat":
-        self.cells.flat = self.cells_of(value).ravel()
-    elif name == "real":
-        self[...] = value
-    else:
-        raise AttributeError(f"{name} of a lifted array cannot be assigned")
+def _assigning(name: str) -> Callable[[Any, Any], None] | None:
+    """Return what assigns to `flat` or `real`, as programs do to all entries at once."""
+
+    def assign(self: Any, value: Any) -> None:
+        self.cells.flat[...] = self.cells_of(value).ravel()
+
+    return assign if name in ("flat", "real") else None
 
 
 _install()

@@ -104,7 +104,7 @@ class _Walk:
         self.found += [Place(names, name) for name in self.injected if name not in names]
 
     def _meet(self, holder: Any, name: str, value: Any) -> None:
-        if id(value) in self.known and self.known[id(value)][0] is value:
+        if self.known.get(id(value)) is value:
             self.found.append(Place(holder, name))
         elif isinstance(value, (FunctionType, MethodType, ModuleType, type, functools.partial)):
             self.visit(value)
@@ -134,13 +134,13 @@ def places(function: Any, known: Mapping[int, Any], injected: tuple[str, ...]) -
     function : callable
         The program.
     known : mapping
-        ``id(original) -> (original, ...)``.
+        What is looked for, by its identity.
     injected : tuple of str
         Builtins that every namespace of the program gets under their own name.
     """
     try:
         names, walk = _WALKS.get(function, (-1, None))
-        if walk is not None and names == _count(walk) and len(walk.known) == len(known):
+        if walk is not None and names == _count(walk) and walk.known is known:
             return walk.found
     except TypeError:  # a callable that cannot be remembered is walked anew
         pass

@@ -9,12 +9,14 @@ import numpy as np
 from verify.lift.array import Lifted, object_array
 from verify.lift.functions import as_lifted, lifted_among, lifts, lifts_named
 from verify.lift.reading import opaque
+from verify.lift.ufuncs import common_type
 
 
 @lifts_named("trapezoid", "trapz")
 def _trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
-    y = np.moveaxis(as_lifted(y, lifted_among(y, x, dx)), axis, -1)
-    steps = dx if x is None else np.diff(x if np.ndim(x) == 1 else np.moveaxis(x, axis, -1))
+    y = as_lifted(y, lifted_among(y, x, dx))
+    y = np.swapaxes(y, axis, -1)
+    steps = dx if x is None else np.diff(x if np.ndim(x) == 1 else np.swapaxes(x, axis, -1))
     return np.sum(steps * (y[..., 1:] + y[..., :-1]) / 2.0, axis=-1)
 
 
@@ -31,7 +33,7 @@ def _interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, perio
     inside = fp[place] + slope * (x - xp[place])
     inside = np.where(x < xp[0], fp[0] if left is None else left, inside)
     result = np.where(x > xp[-1], fp[-1] if right is None else right, inside)
-    return result[()]
+    return result.astype(np.float64)[()]
 
 
 @lifts(np.convolve)
@@ -53,7 +55,7 @@ def _convolve(a: Any, v: Any, mode: str = "full") -> Any:
 
 
 @lifts(np.correlate)
-def _correlate(a: Any, v: Any, mode: str = "valid") -> Any:
+def _correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
     if len(v) > len(a):
         return np.correlate(v, a, mode)[::-1]
     if mode == "same":  # NumPy centres on the longer array, and rounds down where convolve does
@@ -112,9 +114,10 @@ def _polyfit(x: Any, y: Any, deg: int, **options: Any) -> Any:
 
 
 @lifts(np.vander)
-def _vander(x: Any, N: Any = None, increasing: bool = False) -> Any:  # noqa: N803 - NumPy's name
+def _vander(x: Any, N: Any = None, increasing: bool = False) -> Any:
     powers = range(len(x) if N is None else N)
-    return np.stack([x**k for k in (powers if increasing else reversed(powers))], axis=-1)
+    columns = [x**k for k in (powers if increasing else reversed(powers))]
+    return np.stack(columns, axis=-1).astype(np.result_type(x.dtype, np.int64))
 
 
 @lifts(np.round, np.around)
@@ -129,15 +132,14 @@ def _fix(x: Any, out: Any = None) -> Any:
 
 
 @lifts(np.linspace)
-def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None, axis: int = 0, **_: Any) -> Any:  # fmt: skip
-    like = lifted_among(start, stop)
-    start, stop = as_lifted(start, like), as_lifted(stop, like)
+def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, **options: Any) -> Any:
     count = num - 1 if endpoint else num
     step = (stop - start) / max(count, 1)
     places = np.arange(num).reshape((num,) + (1,) * max(np.ndim(start), np.ndim(stop)))
-    points = np.moveaxis(start + places * step, 0, axis)
-    points = points if dtype is None else points.astype(dtype)
-    return (points, step) if retstep else points
+    points = np.moveaxis(start + places * step, 0, options.get("axis", 0))
+    points = points if options.get("dtype") is None else points.astype(options["dtype"])
+    points = points if options.get("dtype") is not None else points.astype(common_type([start, stop]), copy=False)
+    return (points, step) if options.get("retstep", False) else points
 
 
 @lifts(np.pad)
@@ -175,14 +177,14 @@ def _apply_over_axes(func: Any, a: Any, axes: Any) -> Any:
 
 
 @lifts(np.cov)
-def _cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: Any = None, fweights: Any = None, aweights: Any = None, **_: Any) -> Any:  # fmt: skip
-    if fweights is not None or aweights is not None:
+def _cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: Any = None, **options: Any) -> Any:
+    if options.get("fweights") is not None or options.get("aweights") is not None:
         raise opaque("numpy.cov with weights is not lifted")
     rows = _observations(m, rowvar)
     rows = rows if y is None else np.concatenate([rows, _observations(y, rowvar)], axis=0)
     count = rows.shape[1] - (ddof if ddof is not None else 0 if bias else 1)
     centred = rows - np.mean(rows, axis=1, keepdims=True)
-    return np.squeeze(centred @ centred.T / count)[()]
+    return np.squeeze((centred @ centred.T / count).astype(common_type([rows, np.zeros(0)])))[()]
 
 
 def _observations(m: Any, rowvar: bool) -> Any:

@@ -81,7 +81,8 @@ def chosen(relation: str, *, skip_nan: bool = False) -> Callable[..., Any]:
 
 def picked(first: Any, x: Cells, y: Cells) -> Any:
     """Return `x` where the mask says so, else `y`; a bare number for 0-d arrays, as ufuncs do."""
-    return np.where(first, x, y)[()]
+    chosen: Any = np.where(first, x, y)
+    return chosen[()]
 
 
 def absolute(x: Cells) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -112,9 +113,9 @@ def _ranks(row: Any) -> Any:
     if row.dtype != object:
         return row
     order = order_along(row, 0)
-    steps = [0, *(int(_order(row[a], row[b]) != 0) for a, b in zip(order, order[1:], strict=False))]
+    steps = [0, *(int(_order(row[a], row[b]) != 0) for a, b in itertools.pairwise(order))]
     ranks = np.empty(len(row), dtype=np.intp)
-    ranks[order] = np.cumsum(steps)
+    ranks[order] = np.cumsum(steps)[: len(row)]
     return ranks
 
 
@@ -124,7 +125,7 @@ def _searchsorted(a: Any, v: Any, side: str = "left", sorter: Any = None) -> Any
     a = a if sorter is None else a[sorter]
     relation = np.less if side == "left" else np.less_equal
     v = v if isinstance(v, Lifted) else np.asarray(v)
-    return np.sum(relation(a, v[..., None]), axis=-1)
+    return np.asarray(relation(a, v[..., None])).sum(axis=-1)
 
 
 @lifts(np.digitize)
@@ -206,11 +207,14 @@ def _count_nonzero(a: Lifted, axis: Any = None, *, keepdims: bool = False) -> An
 
 
 @lifts(np.unique)
-def _unique(ar: Lifted, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False, **_: Any) -> Any:  # fmt: skip
+def _unique(
+    ar: Lifted, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False, **__: Any
+) -> Any:
     flat = ar.cells.ravel()
     ranks = _ranks(flat)
     _, index, inverse, counts = np.unique(ranks, return_index=True, return_inverse=True, return_counts=True)
     values = ar.like(object_array([flat[k] for k in index], (len(index),)))
-    extras = ((return_index, index), (return_inverse, inverse.reshape(ar.shape)), (return_counts, counts))
+    places: Any = inverse.reshape(ar.shape)
+    extras = ((return_index, index), (return_inverse, places), (return_counts, counts))
     chosen = [extra for asked, extra in extras if asked]
     return (values, *chosen) if chosen else values

@@ -1,4 +1,4 @@
-"""Arrays of whole numbers and truths in a program that runs on exact numbers: the floats made of them are exact ones."""
+"""Arrays of whole numbers and truths in a program that runs on exact numbers: floats made of them are exact ones."""
 
 from __future__ import annotations
 

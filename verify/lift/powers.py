@@ -35,12 +35,7 @@ def quotient(x: Any, y: Any) -> Any:
         return _quotient_by_zero(x, y, head)
     if head.is_finite():
         return x / y
-    return x * _inverse(y, head)
-
-
-def _inverse(y: Any, head: arb) -> Any:
-    """Return 1 / y where y is not finite: 0 for an infinity, as in floats."""
-    return head if head.is_nan() else arb(0)
+    return x * (head if head.is_nan() else arb(0))  # over an infinity: zero, as in floats
 
 
 def _quotient_by_zero(x: Any, y: Any, head: arb) -> Any:
@@ -80,7 +75,10 @@ def power(base: Any, exponent: Any) -> Any:
         return quotient(arb(1), _whole_power(base, -whole))
     if isinstance(exponent, arb) and exponent == HALF:
         return root(base)
-    head = head_of(base)
+    return _real_power(base, exponent, head_of(base))
+
+
+def _real_power(base: Any, exponent: Any, head: arb) -> Any:
     if head.is_zero():
         return _zero_power(base, exponent)
     if head.is_nan():

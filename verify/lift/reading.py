@@ -125,7 +125,8 @@ def reading(literals: str = "rounded", singular: str = "raise") -> Iterator[Read
         A word that is none of these.
     """
     if literals not in ("rounded", "exact") or singular not in ("raise", "carry"):
-        raise UsageError(f"reading(literals={literals!r}, singular={singular!r}): 'rounded' or 'exact', and 'raise' or 'carry'")  # fmt: skip
+        asked = f"reading(literals={literals!r}, singular={singular!r})"
+        raise UsageError(f"{asked}: 'rounded' or 'exact', and 'raise' or 'carry'")
     notes = Reading(literals, singular)
     token = _NOTES.set(notes)
     try:

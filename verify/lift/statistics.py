@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from verify.lift.array import Lifted
-from verify.lift.functions import lifts, lifted_among
+from verify.lift.functions import lifted_among, lifts
 from verify.lift.reading import opaque
+from verify.lift.ufuncs import common_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,9 +36,18 @@ for _reducing, _ufunc in _REDUCTIONS:
 
 
 @lifts(np.mean)
-def _mean(a: Lifted, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True) -> Any:  # fmt: skip
-    total = np.sum(a, axis=axis, dtype=dtype, keepdims=bool(keepdims is True), where=where)
-    return _out(total / _count(a, axis, where, keepdims is True), out)
+def _mean(
+    a: Lifted, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, **options: Any
+) -> Any:
+    where = options.get("where", True)
+    total = np.sum(a, axis=axis, dtype=dtype, keepdims=bool(keepdims), where=where)
+    return _out(_shared(total, _count(a, axis, where, bool(keepdims))), out)
+
+
+def _shared(total: Any, count: Any) -> Any:
+    """Return a total divided by a count, in the total's own dtype."""
+    mean = total / count
+    return mean.like(mean.cells[()] if mean.scalar else mean.cells, total.dtype)
 
 
 def _count(a: Lifted, axis: Any, where: Any, keepdims: bool) -> Any:
@@ -56,7 +66,7 @@ def _out(result: Any, out: Any) -> Any:
 def _average(a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: Any = False) -> Any:
     x = lifted_among(a, weights)
     a = a if isinstance(a, Lifted) else x.like(x.cells_of(np.asarray(a)))
-    keepdims = keepdims is True
+    keepdims = bool(keepdims)
     if weights is None:
         mean, total = np.mean(a, axis=axis, keepdims=keepdims), _count(a, axis, True, keepdims)
     else:
@@ -70,12 +80,20 @@ def _average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fal
 
 
 @lifts(np.var)
-def _var(a: Lifted, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0, keepdims: Any = False, **options: Any) -> Any:  # fmt: skip
-    where, ddof = options.get("where", True), options.get("correction", ddof)
+def _var(
+    a: Lifted,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    ddof: float = 0,
+    keepdims: Any = False,
+    **options: Any,
+) -> Any:
+    where, ddof, keepdims = options.get("where", True), options.get("correction", ddof), bool(keepdims)
     mean = options.get("mean")
     centred = a - (np.mean(a, axis=axis, keepdims=True, where=where) if mean is None else mean)
-    total = np.sum(centred * centred, axis=axis, dtype=dtype, keepdims=keepdims is True, where=where)
-    return _out(total / (_count(a, axis, where, keepdims is True) - ddof), out)
+    total = np.sum(centred * centred, axis=axis, dtype=dtype, keepdims=keepdims, where=where)
+    return _out(_shared(total, _count(a, axis, where, keepdims) - ddof), out)
 
 
 @lifts(np.std)
@@ -86,7 +104,7 @@ def _std(a: Lifted, *args: Any, **options: Any) -> Any:
 
 @lifts(np.ptp)
 def _ptp(a: Lifted, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
-    return _out(np.max(a, axis=axis, keepdims=keepdims is True) - np.min(a, axis=axis, keepdims=keepdims is True), out)
+    return _out(np.max(a, axis=axis, keepdims=bool(keepdims)) - np.min(a, axis=axis, keepdims=bool(keepdims)), out)
 
 
 # -- running folds and differences -----------------------------------------------------------------------------------
@@ -106,10 +124,10 @@ lifts(np.cumprod)(_running(np.multiply))
 if hasattr(np, "cumulative_sum"):  # NumPy 2.1
 
     def _cumulative(running: Any, start: int) -> Callable[..., Any]:
-        def run(x: Lifted, /, *, axis: Any = None, dtype: Any = None, out: Any = None, include_initial: bool = False) -> Any:  # fmt: skip
+        def run(x: Lifted, /, *, axis: Any = None, dtype: Any = None, out: Any = None, **options: Any) -> Any:
             axis = 0 if axis is None else axis
             result = running(x, axis=axis, dtype=dtype)
-            if include_initial:
+            if options.get("include_initial", False):
                 first = np.full_like(np.take(result, range(1), axis=axis), start)
                 result = np.concatenate([first, result], axis=axis)
             return _out(result, out)
@@ -121,7 +139,7 @@ if hasattr(np, "cumulative_sum"):  # NumPy 2.1
 
 
 @lifts(np.diff)
-def _diff(a: Lifted, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+def _diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
     parts = [_edge(a, prepend, axis), a, _edge(a, append, axis)]
     if prepend is not None or append is not None:
         a = np.concatenate([part for part in parts if part is not None], axis=axis)
@@ -142,7 +160,8 @@ def _edge(a: Lifted, value: Any, axis: int) -> Any:
 @lifts(np.ediff1d)
 def _ediff1d(ary: Lifted, to_end: Any = None, to_begin: Any = None) -> Any:
     parts = [to_begin, np.diff(np.ravel(ary)), to_end]
-    return np.concatenate([np.ravel(part) for part in parts if part is not None])
+    joined = np.concatenate([np.ravel(part) for part in parts if part is not None])
+    return joined.astype(lifted_among(ary).dtype, copy=False)
 
 
 @lifts(np.gradient)
@@ -158,18 +177,18 @@ def _gradient(f: Any, *spacing: Any, axis: Any = None, edge_order: int = 1) -> A
 def _slope(f: Any, h: Any, edge_order: int, axis: int) -> Any:
     n = f.shape[0]
     if n < edge_order + 1:
-        raise ValueError("Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) elements are required.")  # fmt: skip
+        raise ValueError(f"gradient of {n} entries: edge_order {edge_order} needs {edge_order + 1} at least")
     d = np.diff(h) if np.ndim(h) else h * np.ones(n - 1)
     d = np.reshape(d, (n - 1,) + (1,) * (f.ndim - 1))
     left, right = d[:-1], d[1:]
-    inner = (
-        (left**2 * f[2:] + (right**2 - left**2) * f[1:-1] - right**2 * f[:-2]) / (left * right * (left + right))
-    )
+    inner = (left**2 * f[2:] + (right**2 - left**2) * f[1:-1] - right**2 * f[:-2]) / (left * right * (left + right))
     first, last = (f[1] - f[0]) / d[0], (f[-1] - f[-2]) / d[-1]
     if edge_order == 2:
         first = _edge_slope(f[:3], d[0], d[1])
         last = -_edge_slope(f[: -4 if n > 3 else None : -1], d[-1], d[-2])
-    return np.moveaxis(np.concatenate([first[None], inner, last[None]]), 0, axis)
+    slopes: Any = np.concatenate([first[None], inner, last[None]])
+    slopes = slopes.like(slopes.cells, f.dtype if isinstance(f, Lifted) else None)
+    return np.moveaxis(slopes, 0, axis)
 
 
 def _edge_slope(f: Any, one: Any, two: Any) -> Any:
@@ -184,24 +203,26 @@ def _edge_slope(f: Any, one: Any, two: Any) -> Any:
 @lifts(np.median)
 def _median(a: Lifted, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: Any = False) -> Any:
     del overwrite_input
-    return _out(np.quantile(a, 0.5, axis=axis, keepdims=keepdims is True), out)
+    return _out(np.quantile(a, 0.5, axis=axis, keepdims=bool(keepdims)), out)
 
 
 @lifts(np.percentile)
 def _percentile(a: Any, q: Any, *args: Any, **options: Any) -> Any:
-    return np.quantile(a, np.asarray(q) / 100.0, *args, **options)
+    q = np.asarray(q)
+    return np.quantile(a, q / 100.0 if q.ndim else float(q) / 100.0, *args, **options)
 
 
 @lifts(np.quantile)
-def _quantile(a: Any, q: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, method: str = "linear", keepdims: Any = False, **_: Any) -> Any:  # fmt: skip
-    del overwrite_input
+def _quantile(a: Any, q: Any, axis: Any = None, out: Any = None, _overwrite: bool = False, **options: Any) -> Any:
+    method, keepdims = options.get("method", "linear"), options.get("keepdims", False)
     if isinstance(q, Lifted):
         raise opaque("numpy.quantile with a lifted q is not lifted: q chooses entries")
     axes = tuple(range(a.ndim)) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, a.ndim)
     kept = [k for k in range(a.ndim) if k not in axes]
     rows = np.sort(np.reshape(np.transpose(a, (*axes, *kept)), (-1, *(a.shape[k] for k in kept))), axis=0)
     parts = [_between(rows, float(p), method) for p in np.ravel(q)]
-    parts = [np.expand_dims(part, axes) for part in parts] if keepdims is True else parts
+    parts = [part if np.ndim(q) == 0 else part.astype(common_type([part, np.asarray(q)])) for part in parts]
+    parts = [np.expand_dims(part, axes) for part in parts] if keepdims else parts
     return _out(parts[0] if np.ndim(q) == 0 else np.reshape(np.stack(parts), np.shape(q) + np.shape(parts[0])), out)
 
 
@@ -240,4 +261,3 @@ for _nan, _plain, _neutral in (
     (np.nanmean, np.mean, None), (np.nanvar, np.var, None), (np.nanstd, np.std, None),
 ):  # fmt: skip
     lifts(_nan)(_without_nan(_plain, _neutral))
-

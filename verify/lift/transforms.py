@@ -20,7 +20,7 @@ Vector = list[list[acb]]
 """A vector of series: for each power of t, its complex entries."""
 
 _DIRECT = {None: 0, "backward": 0, "ortho": 1, "forward": 2}
-"""NumPy's norm=: how often the sums of the direct transform are divided by the root of n; the inverse ones, the rest."""
+"""NumPy's norm=: how often a direct sum is divided by the root of n; an inverse one, the rest of twice."""
 
 
 def _scale(norm: Any, n: int, *, inverse: bool) -> arb:

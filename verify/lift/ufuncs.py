@@ -19,17 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 _NATIVE = (
-    np.add, np.subtract, np.multiply, np.divide, np.negative, np.positive, np.power, np.float_power,
+    np.add, np.subtract, np.multiply, np.divide, np.negative, np.positive, np.power,
     np.square, np.exp, np.log, np.sqrt,
 )  # fmt: skip
 _COMPARISONS: tuple[tuple[np.ufunc, str], ...] = (
     (np.less, "<"), (np.less_equal, "<="), (np.greater, ">"), (np.greater_equal, ">="),
     (np.equal, "=="), (np.not_equal, "!="),
 )  # fmt: skip
-_OWN_LOOPS = {np.float_power: np.power}
 _IGNORED = frozenset({"casting", "order", "subok"})
 
-ON_CELLS: dict[np.ufunc, Callable[..., Any]] = {ufunc: _OWN_LOOPS.get(ufunc, ufunc) for ufunc in _NATIVE}
+ON_CELLS: dict[np.ufunc, Callable[..., Any]] = {ufunc: ufunc for ufunc in _NATIVE}
 """What each ufunc does to object arrays of exact numbers; NumPy's own loop over objects where it has one."""
 
 PREDICATES = {
@@ -41,6 +40,7 @@ PREDICATES = {
 METHODS: dict[str, Callable[..., Any]] = {}
 """What the methods of a ufunc do: filled in by `verify.lift.folds`."""
 
+ON_CELLS[np.float_power] = np.power
 ON_CELLS.update({ufunc: order.compared(ufunc, relation) for ufunc, relation in _COMPARISONS})
 
 

@@ -107,8 +107,8 @@ def test_assignment_changes_a_copy_alone():
 
 def test_what_cannot_be_lifted_is_named():
     x = lift(ball_array(np.ones(2)))
-    with pytest.raises(OpaqueError, match=r"numpy\.fft\.fft is not lifted: Lifted\(2,\)"):
-        np.fft.fft(x)
+    with pytest.raises(OpaqueError, match=r"numpy\.packbits is not lifted: Lifted\(2,\)"):
+        np.packbits(x)
     with pytest.raises(OpaqueError, match=r"numpy\.nextafter is not lifted"):
         np.nextafter(x, 0.5)
     with pytest.raises(OpaqueError, match=r"numpy\.asarray loses the exact numbers"):

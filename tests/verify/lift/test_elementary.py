@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
 import pytest
-from flint import arb, arb_series, fmpq
+from flint import arb, arb_series
 from hypothesis import given
 from hypothesis import strategies as st
 
