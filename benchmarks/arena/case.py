@@ -61,6 +61,9 @@ class Case:
         An optional package without which the case is skipped.
     analytic : bool
         The program takes complex numbers: its evidence is the complex step, where differences are too noisy.
+    limit : bool
+        At a kink of three or more pieces the gradient is that of one piece, the limit of gradients nearby (a member of
+        Bouligand's subdifferential), which need not lie between one-sided slopes: its evidence is the limit.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Case:
     factory: bool = False
     needs: str | None = None
     analytic: bool = False
+    limit: bool = False
 
     @property
     def right(self) -> bool:
