@@ -94,6 +94,10 @@ class Case:
         """Return the gradient on trial, fresh if it keeps state."""
         return self.vjp() if self.factory else self.vjp
 
+    def truth(self) -> Callable[..., Any]:
+        """Return the right gradient of the program: the twin, or the gradient on trial where that is right."""
+        return self.gradient() if self.twin is None else self.twin
+
     def draw(self, dtype: str, seed: int = 0) -> tuple[Any, ...]:
         """Return the inputs that every tool is given, a function of name, dtype and seed alone."""
         rng = np.random.default_rng([seed, *self.name.encode()])
