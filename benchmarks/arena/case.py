@@ -61,6 +61,9 @@ class Case:
         An optional package without which the case is skipped.
     analytic : bool
         The program takes complex numbers: its evidence is the complex step, where differences are too noisy.
+    limit : bool
+        At a kink of three or more pieces the gradient is that of one piece, the limit of gradients nearby (a member of
+        Bouligand's subdifferential), which need not lie between one-sided slopes: its evidence is the limit.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Case:
     factory: bool = False
     needs: str | None = None
     analytic: bool = False
+    limit: bool = False
 
     @property
     def right(self) -> bool:
@@ -89,6 +93,10 @@ class Case:
     def gradient(self) -> Callable[..., Any]:
         """Return the gradient on trial, fresh if it keeps state."""
         return self.vjp() if self.factory else self.vjp
+
+    def truth(self) -> Callable[..., Any]:
+        """Return the right gradient of the program: the twin, or the gradient on trial where that is right."""
+        return self.gradient() if self.twin is None else self.twin
 
     def draw(self, dtype: str, seed: int = 0) -> tuple[Any, ...]:
         """Return the inputs that every tool is given, a function of name, dtype and seed alone."""

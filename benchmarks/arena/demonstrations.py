@@ -27,7 +27,7 @@ def _values(case: Case, inputs: tuple[Any, ...], dtype: np.dtype[Any]) -> bool:
     out = case.f(*copy(inputs))
     for seed in range(3):
         out_bar = case.out_bar(out) if case.out_bar else cotangent(out, np.random.default_rng(seed))
-        ours, right = (pull(v, copy(out_bar), copy(inputs)) for v in (case.gradient(), case.twin))
+        ours, right = (pull(v, copy(out_bar), copy(inputs)) for v in (case.gradient(), case.truth()))
         pairs = [(a, b) for a, b, x in zip(ours, right, inputs, strict=True) if is_float(x)]
         if any(differ(a, b, dtype) for a, b in pairs):
             return True
@@ -63,7 +63,7 @@ def _unsteady(case: Case, inputs: tuple[Any, ...], dtype: np.dtype[Any]) -> bool
     for call in range(6):
         at = points[call % 2]
         out_bar = cotangent(case.f(*at), np.random.default_rng(0))
-        pairs = zip(pull(vjp, copy(out_bar), copy(at)), pull(case.twin, copy(out_bar), copy(at)), strict=True)
+        pairs = zip(pull(vjp, copy(out_bar), copy(at)), pull(case.truth(), copy(out_bar), copy(at)), strict=True)
         if any(differ(a, b, dtype) for a, b in pairs):
             return True
     return False
@@ -84,7 +84,7 @@ def _raises(case: Case, inputs: tuple[Any, ...], dtype: np.dtype[Any]) -> bool:
     """Whether the gradient raises where its twin does not."""
     del dtype
     out_bar = cotangent(case.f(*inputs), np.random.default_rng(0))
-    pull(case.twin, copy(out_bar), copy(inputs))
+    pull(case.truth(), copy(out_bar), copy(inputs))
     try:
         pull(case.gradient(), copy(out_bar), copy(inputs))
     except Exception:  # noqa: BLE001  whatever it raises is the mistake

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
 LEVELS = 9
 """Rows of the extrapolation table: steps h, h/2, ..., each row removing one more power of h."""
+
+
+Slope: TypeAlias = tuple[Any, Any]
+"""A slope and how far its last two estimates are apart."""
 
 
 def is_float(value: Any) -> bool:
@@ -52,7 +57,7 @@ def differ(one: Any, other: Any, dtype: np.dtype[Any]) -> bool:
         return bool(np.any(np.abs(a - b) > 8 * np.finfo(dtype).eps * scale))
 
 
-def one_sided(line: Callable[[Any], Any], step: float, side: int) -> tuple[Any, Any]:
+def one_sided(line: Callable[[Any], Any], step: float, side: int) -> Slope:
     """Return the slope of a scalar function at 0 from one side, and how far the last two estimates are apart.
 
     Richardson's extrapolation of forward differences (Ridders 1982): of the whole table, the entry whose
@@ -86,15 +91,15 @@ def widen(case: Case, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
     raise TypeError(message)
 
 
-def complex_step(case: Case, inputs: tuple[Any, ...], out_bar: Any, index: int, entry: int) -> list[tuple[Any, Any]]:
+def complex_step(case: Case, inputs: tuple[Any, ...], out_bar: Any, index: int, entry: int) -> tuple[Slope, Slope]:
     """Return the derivative by the complex step (Squire and Trapp 1998), twice, for it has no sides."""
     moved = [np.asarray(x, complex) if is_float(x) else x for x in inputs]
     moved[index].flat[entry] += 1e-30j
     value = np.sum(pack(out_bar) * pack(case.f(*moved)).imag) / 1e-30
-    return [(value, 0 * value)] * 2
+    return (value, 0 * value), (value, 0 * value)
 
 
-def slopes(case: Case, inputs: tuple[Any, ...], out_bar: Any, index: int, entry: int) -> list[tuple[Any, Any]]:
+def slopes(case: Case, inputs: tuple[Any, ...], out_bar: Any, index: int, entry: int) -> tuple[Slope, Slope]:
     """Return the estimates of d<out_bar, f>/d(inputs[index].flat[entry]) from both sides, at several first steps."""
     if case.analytic:
         return complex_step(case, inputs, out_bar, index, entry)
@@ -113,10 +118,10 @@ def slopes(case: Case, inputs: tuple[Any, ...], out_bar: Any, index: int, entry:
     for side in (1, -1):
         tries = [one_sided(line, size * scale, side) for scale in (0.1, 1e-2, 1e-3, 1e-5, 1e-8)[: 5 if fine else 4]]
         found.append(min(tries, key=lambda pair: pair[1] if np.isfinite(pair[1]) else np.inf))
-    return found
+    return found[0], found[1]
 
 
-def explain(claimed: Any, up: tuple[Any, Any], down: tuple[Any, Any], floor: float) -> str:
+def explain(claimed: Any, up: Slope, down: Slope, floor: float) -> str:
     """Return why a claimed derivative lies outside what the two one-sided slopes allow, or "".
 
     Between them is allowed; where one of them does not exist (the edge of the domain, a jump) the other decides.
@@ -133,17 +138,29 @@ def explain(claimed: Any, up: tuple[Any, Any], down: tuple[Any, Any], floor: flo
     return "" if low <= claimed <= high else f"claimed {claimed}, one-sided {up} and {down}"
 
 
+def _limit(case: Case, inputs: tuple[Any, ...]) -> str:
+    """Return why the gradient is not the limit of right gradients along a ramp that breaks every tie, or ""."""
+    ramp = tuple(x + 1e-6 * np.arange(np.size(x)).reshape(np.shape(x)) for x in inputs)
+    out_bar = cotangent(case.f(*inputs), np.random.default_rng(5))
+    pairs = zip(pull(case.vjp, out_bar, inputs), pull(case.vjp, out_bar, ramp), strict=True)
+    if not all(np.allclose(here, near, rtol=1e-4, atol=0) for here, near in pairs):
+        return "the gradient is not the one found nearby, along the ramp"
+    return valid(replace(case, limit=False), ramp)
+
+
 def valid(case: Case, inputs: tuple[Any, ...], entries: int = 24, *, twin: bool = True) -> str:
     """Return why the gradient is no gradient of the program at these inputs, or "" when it is one.
 
     The right twin is asked, or with ``twin=False`` the gradient on trial; of large inputs, some entries.
     """
+    if case.limit:
+        return _limit(case, inputs)
     rng = np.random.default_rng(5)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         wide = widen(case, inputs)
         out_bar = cotangent(case.f(*wide), rng)
-        grads = pull(case.twin if case.twin and twin else case.gradient(), out_bar, wide)
+        grads = pull(case.truth() if twin else case.gradient(), out_bar, wide)
         for i, x in enumerate(wide):
             if not is_float(x):
                 continue

@@ -77,7 +77,7 @@ def _limited(seconds: float) -> Iterator[None]:
 def put(question: Question) -> Answer:
     """Put one question and return the answer; whatever a rival raises is its condemnation."""
     case = _cases()[question.case]
-    vjp = case.twin if question.twin and case.twin else case.gradient()
+    vjp = case.truth() if question.twin else case.gradient()
     inputs = copy(case.draw(question.dtype, question.seed))
     trial = Trial(case.f, vjp, inputs, case.domain, 0.8 * question.limit, question.seed)
     for module in TOOLS[question.tool].modules:  # its import is not its answer's time

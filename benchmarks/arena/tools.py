@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -120,6 +121,7 @@ def ask_jax(trial: Trial) -> tuple[str, str]:
     """Wrap the pair as a `jax.custom_vjp` over `pure_callback` and ask `check_grads` in reverse mode."""
     jax = importlib.import_module("jax")
     jax.config.update("jax_enable_x64", True)
+    logging.getLogger("jax").setLevel(logging.CRITICAL)  # it logs what it also raises
     check_grads = importlib.import_module("jax.test_util").check_grads
     free, program, gradient = split(trial)
     shapes = [jax.ShapeDtypeStruct(np.shape(trial.inputs[i]), trial.inputs[i].dtype) for i in free]

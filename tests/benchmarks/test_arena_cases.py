@@ -83,7 +83,7 @@ def test_the_right_gradient_keeps_its_contract_in_every_dtype(case):
                 out = case.f(*copy(inputs))
                 out_bar = cotangent(out, np.random.default_rng(0))
                 given, before = copy(inputs), copy(out_bar)
-                grads = pull(case.twin or case.gradient(), out_bar, given)
+                grads = pull(case.truth(), out_bar, given)
             assert all(np.asarray(o).dtype == dtype for o in (out if isinstance(out, tuple) else (out,)))
             assert all(map(np.array_equal, given, inputs))
             np.testing.assert_array_equal(pack(out_bar), pack(before))

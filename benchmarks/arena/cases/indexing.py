@@ -98,7 +98,7 @@ def group_sums_vjp(out_bar, x):
     return (out_bar[GROUPS],)
 
 
-@room.mistake("off by one", group_sums, group_sums_vjp, normal((5,)))
+@room.mistake("off by one", group_sums, group_sums_vjp, normal((5,)), domain=lambda x: len(x) == 5)
 def groups_read_in_sorted_order(out_bar, x):
     del x
     return (out_bar[np.sort(GROUPS)],)
@@ -261,13 +261,13 @@ def packed_into_the_lower_triangle(out_bar, a):
 
 def along(x):
     i = np.argmax(np.abs(x), axis=1)[:, None]
-    return np.take_along_axis(x, i, axis=1)[:, 0]
+    return np.abs(np.take_along_axis(x, i, axis=1)[:, 0])
 
 
 def along_vjp(out_bar, x):
     g = np.zeros_like(x)
     i = np.argmax(np.abs(x), axis=1)[:, None]
-    np.put_along_axis(g, i, out_bar[:, None], axis=1)
+    np.put_along_axis(g, i, np.sign(np.take_along_axis(x, i, axis=1)) * out_bar[:, None], axis=1)
     return (g,)
 
 
@@ -275,7 +275,7 @@ def along_vjp(out_bar, x):
 def chosen_without_absolute_value(out_bar, x):
     g = np.zeros_like(x)
     i = np.argmax(x, axis=1)[:, None]
-    np.put_along_axis(g, i, out_bar[:, None], axis=1)
+    np.put_along_axis(g, i, np.sign(np.take_along_axis(x, i, axis=1)) * out_bar[:, None], axis=1)
     return (g,)
 
 

@@ -77,6 +77,9 @@ def solve_matrix_constant(out_bar, a, b):
     return np.zeros_like(a), np.linalg.solve(a.T, out_bar)
 
 
+REGULAR = {"dtypes": WIDE, "domain": lambda a: abs(np.linalg.det(a)) > 0.05}
+
+
 def determinant(a):
     return np.linalg.det(a)
 
@@ -85,17 +88,17 @@ def determinant_vjp(out_bar, a):
     return (out_bar * np.linalg.det(a) * np.linalg.inv(a).T,)
 
 
-@room.mistake("transposed", determinant, determinant_vjp, near_identity(), dtypes=WIDE)
+@room.mistake("transposed", determinant, determinant_vjp, near_identity(), **REGULAR)
 def determinant_not_transposed(out_bar, a):
     return (out_bar * np.linalg.det(a) * np.linalg.inv(a),)
 
 
-@room.mistake("dropped term", determinant, determinant_vjp, near_identity(), dtypes=WIDE)
+@room.mistake("dropped term", determinant, determinant_vjp, near_identity(), **REGULAR)
 def determinant_as_its_logarithm(out_bar, a):
     return (out_bar * np.linalg.inv(a).T,)
 
 
-@room.mistake("diagonal only", determinant, determinant_vjp, near_identity(), dtypes=WIDE)
+@room.mistake("diagonal only", determinant, determinant_vjp, near_identity(), **REGULAR)
 def determinant_of_a_diagonal(out_bar, a):
     return (out_bar * np.diag(np.diag(np.linalg.det(a) * np.linalg.inv(a))),)
 
@@ -266,6 +269,6 @@ def cross_vjp(out_bar, x, y):
     return np.cross(y, out_bar), np.cross(out_bar, x)
 
 
-@room.mistake("sign", cross, cross_vjp, normal((3,), (3,)))
+@room.mistake("sign", cross, cross_vjp, normal((3,), (3,)), domain=lambda x, y: x.shape == y.shape == (3,))
 def cross_product_order(out_bar, x, y):
     return np.cross(out_bar, y), np.cross(out_bar, x)

@@ -103,7 +103,7 @@ def luma_vjp(out_bar, rgb):
     return (g,)
 
 
-@room.mistake(FAMILY, luma, luma_vjp, uniform(0, 1, (3,)))
+@room.mistake(FAMILY, luma, luma_vjp, uniform(0, 1, (3,)), domain=lambda rgb: rgb.shape == (3,))
 def luma_weights_misread(out_bar, rgb):
     g = np.empty_like(rgb)
     g[0], g[1], g[2] = 0.299 * out_bar, 0.587 * out_bar, 0.144 * out_bar

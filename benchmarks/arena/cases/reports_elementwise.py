@@ -47,7 +47,8 @@ def powers_vjp(out_bar, x):
 
 
 @room.mistake(
-    "at zero", powers, powers_vjp, uniform(0.5, 2, (4,)), witness=at([0, 1, 2, 3]), reference="pytorch/pytorch#8940",
+    "at zero", powers, powers_vjp, uniform(0.5, 2, (4,)), domain=lambda x: x.shape == (4,), witness=at([0, 1, 2, 3]),
+    reference="pytorch/pytorch#8940",
 )  # fmt: skip
 def zeroth_power_at_zero(out_bar, x):
     k = EXPONENTS.astype(x.dtype)
@@ -56,7 +57,7 @@ def zeroth_power_at_zero(out_bar, x):
 
 
 @room.mistake(
-    "at zero", powers, powers_vjp, uniform(0.5, 2, (4,)), witness=at([1, -1, -2, -3]),
+    "at zero", powers, powers_vjp, uniform(0.5, 2, (4,)), domain=lambda x: x.shape == (4,), witness=at([1, -1, -2, -3]),
     reference="tenstorrent/tt-metal#55534",
 )  # fmt: skip
 def power_of_negative_base_infinite(out_bar, x):

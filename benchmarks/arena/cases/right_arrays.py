@@ -183,7 +183,7 @@ def with_counts(dtype, rng):
     return np.asarray(rng.standard_normal(3), dtype), np.array([1, 2, 3], np.int8)
 
 
-@room.right("integers beside", scaled_by, with_counts)
+@room.right("integers beside", scaled_by, with_counts, domain=lambda x, n: x.shape == n.shape)
 def integer_factor(out_bar, x, n):
     return (out_bar * n).astype(x.dtype), None
 

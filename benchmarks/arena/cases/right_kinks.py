@@ -143,6 +143,20 @@ def median_of_ties(out_bar, x):
     return (out_bar * ties / ties.sum(),)
 
 
+@room.right("ties", ordered, fixed([2, 2, 2, 1]), limit=True)
+def sort_of_three_equal_entries(out_bar, x):
+    g = np.empty_like(x)
+    g[np.argsort(x, kind="stable")] = out_bar
+    return (g,)
+
+
+@room.right("ties", median, fixed([1, 1, 1, 3, 0]), domain=lambda x: x.size > 0, limit=True)
+def median_of_three_equal_entries(out_bar, x):
+    g = np.zeros_like(x)
+    g[np.argsort(x, kind="stable")[len(x) // 2]] = out_bar
+    return (g,)
+
+
 def pool(x):
     return x.reshape(-1, 2).max(axis=1)
 

@@ -171,7 +171,13 @@ def volume(a):
     return np.sum(np.log(np.abs(np.diag(np.linalg.qr(a)[1]))))
 
 
-@room.right("factorisation", volume, fixed([[2, 1, 0], [0.5, 3, 1], [1, 0, 2]]), dtypes=WIDE)
+@room.right(
+    "factorisation",
+    volume,
+    fixed([[2, 1, 0], [0.5, 3, 1], [1, 0, 2]]),
+    dtypes=WIDE,
+    domain=lambda a: a.shape == (3, 3) and abs(np.linalg.det(a)) > 0.1,
+)
 def log_volume_by_qr(out_bar, a):
     return (out_bar * np.linalg.inv(a).T,)
 
@@ -185,7 +191,13 @@ def tall(dtype, rng):
     return np.asarray(a, dtype), np.asarray(rng.standard_normal(6), dtype)
 
 
-@room.right("ill-conditioned", least_squares, tall, dtypes=WIDE)
+@room.right(
+    "ill-conditioned",
+    least_squares,
+    tall,
+    dtypes=WIDE,
+    domain=lambda a, b: len(a) == len(b) and np.linalg.cond(a) < 1000,
+)
 def least_squares_by_normal_equations(out_bar, a, b):
     x = least_squares(a, b)
     y = np.linalg.solve(a.T @ a, out_bar)

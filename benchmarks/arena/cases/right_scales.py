@@ -283,6 +283,6 @@ def mixed(x):
     return x * np.array([1e-6, 1, 1e6], x.dtype)
 
 
-@room.right("mixed scales", mixed, normal((3,)), dtypes=WIDE)
+@room.right("mixed scales", mixed, normal((3,)), dtypes=WIDE, domain=lambda x: x.shape == (3,))
 def mixed_scales(out_bar, x):
     return (out_bar * np.array([1e-6, 1, 1e6], x.dtype),)
