@@ -7,6 +7,7 @@ their constraints, values from the domain.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,12 @@ from hypothesis import strategies as st
 from verify.oracles.proof import concrete
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from verify.subject import Subject
+
+Fill = Callable[[tuple[int, ...]], Any]
+"""An array of a shape."""
 
 LARGEST_SIZE = 4
 DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
@@ -128,7 +132,7 @@ def examples(draw: Any, subjects: Sequence[Subject], *, moderate: bool, weighted
     subject = draw(st.sampled_from(subjects))
     dtype = draw(st.sampled_from(DTYPES))
     choices = size_choices(subject)
-    filled = [sizes for sizes in choices if all(n for _, n in sizes)]
+    filled = list(filter(_filled, choices))
     sizes = draw(st.sampled_from(filled) | st.sampled_from(filled) | st.sampled_from(choices))  # a third may be empty
     shapes = {operand.name: concrete(operand.shape, dict(sizes)) for operand in subject.definition.operands}
     arrays = {
@@ -152,20 +156,42 @@ _WEIGHTS = st.sampled_from([1, 2, -1, 3, -2, -3])
 """Directions and cotangents: small integers, never zero, so that no entry goes unseen."""
 
 
-MOST_SIMPLE = 120
+MOST_SIMPLE = 500
 
 
-def simple_examples(subjects: Sequence[Subject], dtype: np.dtype[Any]) -> Iterator[Example]:
-    """Yield the plainest examples of all variants, fewest entries first: zeros, ones, and 1, 2, 3 ...
+def simple_examples(subjects: Sequence[Subject]) -> Iterator[Example]:
+    """Yield the plainest examples of all variants, fewest entries first: zeros, ones, 2, 3, 4 ... and sevenths.
 
     A search that shrinks values entry by entry may stick to the shape it met first; what is wrong at all
-    is mostly wrong at one of these.
+    is mostly wrong at one of these, and these do not depend on what a search drew.
     """
-    pairs = [(subject, sizes) for subject in subjects for sizes in size_choices(subject)]
+    pairs = [(subject, sizes) for subject in subjects for sizes in size_choices(subject) if _plain(sizes)]
     ranked = sorted(pairs, key=lambda pair: _entries(*pair) or LARGEST_SIZE + 1)
-    fills: tuple[Callable[..., Any], ...] = (np.zeros, np.ones, _counting)
-    filled = itertools.product(ranked, fills)
-    return itertools.islice((_simple(subject, sizes, dtype, fill) for (subject, sizes), fill in filled), MOST_SIMPLE)
+    plain = (
+        _simple(subject, sizes, dtype, fills)
+        for subject, sizes in ranked
+        for fills in _fillings(len(subject.inputs) if _filled(sizes) else 0)
+        for dtype in DTYPES
+    )
+    return itertools.islice(plain, MOST_SIMPLE)
+
+
+def _filled(sizes: Any) -> bool:
+    return all(n for _, n in sizes)
+
+
+def _plain(sizes: Any) -> bool:
+    """Whether no axis is empty, or the others are short: empty shapes are many and much alike."""
+    return _filled(sizes) or max(n for _, n in sizes) <= 2
+
+
+def _fillings(inputs: int) -> list[tuple[Fill, ...]]:
+    """Return how the inputs are filled: all alike, but for a single 1 among zeros; empty ones in one way alone."""
+    if not inputs:
+        return [()]
+    alone = [tuple(np.ones if i == k else np.zeros for i in range(inputs)) for k in reversed(range(inputs))]
+    alike = [(fill,) * inputs for fill in (np.ones, _counting, _sevenths)]
+    return [(np.zeros,) * inputs, *(fills for fills in alone if inputs > 1), *alike]
 
 
 def _entries(subject: Subject, sizes: Any) -> int:
@@ -173,20 +199,25 @@ def _entries(subject: Subject, sizes: Any) -> int:
 
 
 def _counting(shape: tuple[int, ...]) -> Any:
-    return np.arange(1.0, 1.0 + np.prod(shape, dtype=int)).reshape(shape)
+    return np.arange(2.0, 2.0 + np.prod(shape, dtype=int)).reshape(shape)
 
 
-def _simple(subject: Subject, sizes: Any, dtype: np.dtype[Any], fill: Callable[..., Any]) -> Example:
-    """Return the example with every input filled alike, or with ones where the domain does not allow that."""
+def _sevenths(shape: tuple[int, ...]) -> Any:
+    """Return multiples of 1/7: values that need every digit of their dtype, so that a lost one shows."""
+    return (_counting(shape) - 1) / 7
+
+
+def _simple(subject: Subject, sizes: Any, dtype: np.dtype[Any], fills: Sequence[Fill]) -> Example:
+    """Return the example with every input filled in turn, or with ones where the domain does not allow that."""
     arrays = {}
-    for operand in subject.definition.operands:
+    for operand, fill in itertools.zip_longest(subject.definition.operands, fills, fillvalue=np.zeros):
         shape = concrete(operand.shape, dict(sizes))
         x = fill(shape)
         allowed = all(subject.definition.domain.allows(operand.name, v) for v in x.ravel().tolist())
         arrays[operand.name] = (x if allowed else np.ones(shape)).astype(dtype)
     tangents = {name: np.ones(x.shape, dtype=dtype) for name, x in arrays.items()}
-    out_bar = _counting(concrete(subject.definition.out.shape, dict(sizes))).astype(dtype)
-    return Example(subject, dtype, sizes, arrays, tangents, out_bar)
+    out_bar = 1 + _counting(concrete(subject.definition.out.shape, dict(sizes)))
+    return Example(subject, dtype, sizes, arrays, tangents, out_bar.astype(dtype))
 
 
 def _array(shape: tuple[int, ...], dtype: np.dtype[Any], elements: Any) -> Any:

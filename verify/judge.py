@@ -149,7 +149,7 @@ class Trial:
         found = outcome.counterexample
         if found is None or outcome.objection is None:
             return outcome
-        for example in simple_examples(self.subjects, found.dtype):
+        for example in simple_examples(self.subjects):
             if example.weight > found.weight:
                 break
             seen = _seen(judge, example)

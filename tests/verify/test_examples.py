@@ -40,9 +40,9 @@ def test_every_variant_can_be_drawn(name):
 
 @pytest.mark.parametrize("name", ["mul", "mm", "sum_axis", "control_flow"])
 def test_plain_examples_come_smallest_first(name):
-    found = list(simple_examples(subjects(name), np.dtype(np.float32)))
+    found = list(simple_examples(subjects(name)))
     assert [e.weight for e in found] == sorted(e.weight for e in found)
-    assert all(e.dtype == np.float32 for e in found)
+    assert [e.dtype for e in found[:2]] == [np.float32, np.float64]
 
 
 def test_zero_sizes_ties_and_huge_values_are_among_the_draws():
@@ -69,5 +69,5 @@ def test_zero_sizes_ties_and_huge_values_are_among_the_draws():
 
 
 def test_the_words_of_an_example_name_values_parameters_and_dtype():
-    example = next(iter(simple_examples(subjects("cumsum"), np.dtype(np.float64))))
-    assert example.words() == "x = [[0.]], axis = 0 (float64)"
+    example = next(iter(simple_examples(subjects("cumsum"))))
+    assert example.words() == "x = [[0.]], axis = 0 (float32)"

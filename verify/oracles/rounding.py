@@ -39,7 +39,7 @@ def judge(subject: Subject, example: Example) -> Observation:
         exact = _exactly(lambda: _all(subject, example, ulp=False))
         if exact is None:
             return Observation(Status.NOT_APPLICABLE, words="kink or singular point")
-        if any(overflows(cell.coefficient(0), example.dtype) for cell in exact["out"].ravel()):
+        if _overflow(exact["out"], example.dtype):
             return Observation(Status.NOT_APPLICABLE, words="the value itself overflows")
         claimed = _claimed_bars(subject, example) | claimed_forward(subject, example)
         stray = next(
@@ -148,6 +148,17 @@ def _one(value: float, true: arb, moved: arb, factor: int, dtype: Any) -> tuple[
     gap = arb(float(np.spacing(np.abs(dtype.type(float(true.mid()))))))
     allowed = factor * float((moved - true).abs_upper() / gap) + OWN_ULPS
     return distance, distance / allowed if math.isfinite(distance) else math.inf
+
+
+def value_overflows(subject: Subject, example: Example) -> bool:
+    """Whether an entry of the exact value lies beyond the dtype: floats have lost the point before any derivative."""
+    return _overflow(
+        subject.true_value(example, {name: _cells(x, ulp=False) for name, x in example.arrays.items()}), example.dtype
+    )
+
+
+def _overflow(out: Any, dtype: Any) -> bool:
+    return any(overflows(cell.coefficient(0), dtype) for cell in out.ravel())
 
 
 def overflows(true: arb, dtype: Any) -> bool:
