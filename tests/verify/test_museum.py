@@ -149,6 +149,24 @@ def test_every_counterexample_of_the_museum_is_a_plain_one_whatever_a_search_dra
         assert mistake.inputs in plain, mistake.title
 
 
+HIDDEN = {
+    "NaN beyond the moderate range": lambda out_bar, _out, x, _y: np.where(np.abs(x) > 1e6, np.nan, out_bar * x),
+    "NaN from the fifth entry of an axis on": lambda out_bar, _out, x, _y: (
+        out_bar * x * (np.nan if max(x.shape, default=0) > 4 else 1)
+    ),
+}
+
+
+@pytest.mark.parametrize("broken", HIDDEN.values(), ids=HIDDEN)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_nan_that_only_large_values_or_sizes_show_is_met(broken, seed, monkeypatch):
+    rule = numeric.rules["mul"]
+    monkeypatch.setattr(rule, "vjps", [rule.vjps[0], broken])
+    record = judge_operation("mul", seed=seed, profile=LIMITS, oracles=["rounding"])
+    assert record["verdict"] in {"wrong", "unstable"}
+    assert "nan" in record["reason"]
+
+
 def reproduced(failure):
     """Run the failure's own snippet: it prints the claimed cotangents, or raises as the rule does."""
     said = []
