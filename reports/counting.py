@@ -35,6 +35,20 @@ def _count(dtype: str, floats: Sequence[Entry]) -> Count:
     return Count(dtype, "unstable", "not always", f"{percent(first)} {of}")
 
 
+def made(claim: Entry) -> list[tuple[list[str], str]]:
+    """Return how the draws were made, each way once, with the dtypes that it was made in."""
+    found: dict[str, list[str]] = {}
+    for count in claim["floats"]:
+        found.setdefault(count["where"], []).append(count["dtype"])
+    return [(list(dict.fromkeys(dtypes)), where) for where, dtypes in found.items()]
+
+
+def by_count(tried: Mapping[str, int]) -> list[tuple[int, list[str]]]:
+    """Return what was tried by how often, most often first; what was never tried comes before everything."""
+    counts = sorted(set(tried.values()), key=lambda count: (count > 0, -count))
+    return [(count, [key for key, n in tried.items() if n == count]) for count in counts]
+
+
 def plural(source: str) -> str:
     """Return a source of draws as it follows a number: 'standard normal draws', 'special values'."""
     return source if source.endswith("s") else f"{source} draws".strip()

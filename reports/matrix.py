@@ -33,6 +33,44 @@ def columns(operations: Sequence[Entry]) -> list[str]:
     return [name for name in ORACLES if name in asked] + [name for name in asked if name not in ORACLES]
 
 
+COMMON = ("title", "compares", "independent_of", "bound", "reproduce")
+
+
+def shared(operations: Sequence[Entry]) -> dict[str, dict[str, Any]]:
+    """Return what all checks of an oracle say alike of how they judge: it is printed once, under Method.
+
+    In the line that runs a check again, OP stands for the operation's name.
+    """
+    said: dict[str, list[dict[str, Any]]] = {name: [] for name in (*ORACLES, *columns(operations))}
+    for operation in operations:
+        for check in operation["checks"]:
+            said[check["oracle"]].append(_words(operation, check))
+    return {name: {key: _alike([s[key] for s in all_]) for key in COMMON} for name, all_ in said.items()}
+
+
+def own_words(operation: Entry, check: Entry, common: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a check says of how it judges that not all checks of its oracle say."""
+    words = _words(operation, check)
+    return {key: check[key] if words[key] != common[key] else None for key in COMMON}
+
+
+def _words(operation: Entry, check: Entry) -> dict[str, Any]:
+    again = check["reproduce"].replace(f" {operation['id']} ", " OP ")
+    return {key: again if key == "reproduce" else check[key] for key in COMMON}
+
+
+def _alike(said: list[Any]) -> Any:
+    return said[0] if said and all(s == said[0] for s in said) else None
+
+
+def alike(details: Sequence[Entry]) -> list[tuple[str, str, list[str]]]:
+    """Return what the parts of a check came to, each status and text once, with the parts of which it is said."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for detail in details:
+        found.setdefault((detail["status"], detail["text"]), []).append(detail["label"])
+    return [(status, text, labels) for (status, text), labels in found.items()]
+
+
 def groups(operations: Sequence[Entry]) -> list[Group]:
     """Return the rows by family, families and rows in the order of the record."""
     oracles = columns(operations)

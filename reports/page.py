@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import re
 import zlib
@@ -16,13 +17,13 @@ from markupsafe import Markup
 from reports import counting, matrix, summary, vocabulary
 from reports.mathml import formula
 from reports.plots import plot
+from reports.slim import slim
 from reports.validation import complete, validate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ANCHOR = re.compile(r"[^A-Za-z0-9._/-]")
-_EMBEDDED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
 def render(record: Mapping[str, Any]) -> str:
@@ -42,7 +43,7 @@ def render(record: Mapping[str, Any]) -> str:
     """
     validate(record)
     full = complete(record)
-    return (
+    page = (
         _environment()
         .get_template("page.html")
         .render(
@@ -54,6 +55,7 @@ def render(record: Mapping[str, Any]) -> str:
             attention=summary.attention(full),
             columns=matrix.columns(full["operations"]),
             groups=matrix.groups(full["operations"]),
+            shared=matrix.shared(full["operations"]),
             embedded=embedded(record),
             font=_font(),
             licence=_text("fonts/OFL.txt"),
@@ -61,6 +63,7 @@ def render(record: Mapping[str, Any]) -> str:
             script=Markup(_text("templates/script.js")),  # noqa: S704 - our own file
         )
     )
+    return slim(page)
 
 
 def anchor(name: str) -> str:
@@ -70,17 +73,18 @@ def anchor(name: str) -> str:
 
 
 def embedded(record: Mapping[str, Any]) -> Markup:
-    """Return the record as JSON that no HTML parser can be led out of.
+    """Return the record, compressed, as JSON that no HTML parser can be led out of: its alphabet is that of base64.
 
-    Formulas go as text: the page itself holds their MathML, with the LaTeX as its annotation. The schema is kept.
+    The page holds the formulas as MathML; here they are LaTeX and text. The schema is kept.
     """
     text = json.dumps(_plain(record), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Markup(re.sub("[<>&\u2028\u2029]", lambda m: _EMBEDDED[m[0]], text))  # noqa: S704 - escaped in this line
+    data = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode("ascii")
+    return Markup(json.dumps({"encoding": "gzip, base64", "data": data}))  # noqa: S704
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items() if k not in {"mathml", "latex"}}
+        return {k: _plain(v) for k, v in value.items() if k != "mathml"}
     return [_plain(v) for v in value] if isinstance(value, (list, tuple)) else value
 
 
@@ -95,11 +99,13 @@ def _environment() -> Environment:
     )
     environment.filters["thousands"] = "{:,}".format
     environment.globals.update(
+        alike=matrix.alike,
         anchor=anchor,
         badge=matrix.badge,
         counting=counting,
         formula=formula,
         oracle=vocabulary.oracle,
+        own_words=matrix.own_words,
         plot=plot,
         size=summary.size,
         words=vocabulary,

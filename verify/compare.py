@@ -88,7 +88,8 @@ def agreeing_digits(claimed: arb, true: arb, scale: arb) -> int:
     relative = gap / (size if size > 0 else scale)
     if not relative.is_finite():
         return 0
-    return max(0, min(MOST_DIGITS, math.floor(float(-(relative.log() / arb(10).log()).upper()))))
+    digits = float(-(relative.log() / arb(10).log()).upper())
+    return max(0, math.floor(min(float(MOST_DIGITS), digits)))
 
 
 def merged(comparisons: Iterable[Comparison]) -> Comparison:
@@ -106,10 +107,13 @@ def merged(comparisons: Iterable[Comparison]) -> Comparison:
 def ulps(claimed: float, true: arb, dtype: np.dtype[Any]) -> float:
     """Return the distance from a float to the truth, in units in the last place of the truth's binade.
 
-    An infinity or NaN where the truth is a finite number of the dtype is infinitely far.
+    An infinity or NaN where the truth is a finite number of the dtype is infinitely far; a float that the truth's
+    ball contains is the truth as far as the ball tells.
     """
     if not math.isfinite(claimed):
         return math.inf
+    if true.contains(arb(claimed)):
+        return 0.0
     nearest = float(true.mid())
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         gap = float(np.spacing(np.abs(dtype.type(nearest))))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numeric
 from verify.describe import described
 from verify.errors import OpaqueError, RuleError
-from verify.examples import examples, simple_examples
+from verify.examples import Draws, examples, simple_examples
 from verify.failures import failure
 from verify.oracles import differences, enclosure, kinks, proof, properties, rounding, witnesses
 from verify.search import Observation, Outcome, search
@@ -133,7 +133,7 @@ class Trial:
         self, label: str, judge: Callable[[Subject, Example], Observation], count: int | None = None
     ) -> Outcome:
         oracle = label.split("/", maxsplit=1)[0]
-        strategy = examples(self.subjects, moderate=oracle in _MODERATE, weighted=oracle in _WEIGHTED)
+        strategy = examples(self.subjects, _DRAWS.get(oracle, Draws()))
         outcome = search(
             strategy,
             lambda example: _seen(judge, example),
@@ -149,7 +149,7 @@ class Trial:
         found = outcome.counterexample
         if found is None or outcome.objection is None:
             return outcome
-        for example in simple_examples(self.subjects, found.dtype):
+        for example in simple_examples(self.subjects):
             if example.weight > found.weight:
                 break
             seen = _seen(judge, example)
@@ -206,12 +206,15 @@ _STRENGTH = {
     "rounding": Strength.SAMPLE,
 }
 
-_MODERATE = frozenset({"differences", "rounding", "torch", "jax", "properties"})
-"""Oracles that run floats: their inputs keep to where squares neither overflow nor vanish."""
-
-
-_WEIGHTED = frozenset({"rounding", "torch", "jax", "properties"})
-"""Oracles whose directions and cotangents are floats of every size, zeros among them, and not small integers."""
+_DRAWS = {
+    "differences": Draws(moderate=True),
+    "rounding": Draws(moderate=True, stray=True, weighted=True),
+    "torch": Draws(moderate=True, weighted=True),
+    "jax": Draws(moderate=True, weighted=True),
+    "properties": Draws(moderate=True, weighted=True),
+}
+"""Oracles that run floats: their inputs keep to where squares neither overflow nor vanish, but for a stray one;
+directions and cotangents of most are floats of every size, zeros among them, and not small integers."""
 
 
 def _sides(oracle: str) -> tuple[str, str]:

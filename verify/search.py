@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections import Counter
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,11 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
 
 from verify.verdicts import Status
+
+try:
+    from hypothesis.internal.conjecture.providers import HypothesisProvider
+except ImportError:  # before 6.124 the class lies elsewhere, and harvests nothing
+    HypothesisProvider = None  # type: ignore[assignment, misc]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +94,28 @@ class _ObjectionError(AssertionError):
         self.seen = seen
 
 
+_searching: ContextVar[bool] = ContextVar("searching", default=False)
+
+
+def _unharvested(draw_constant: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap Hypothesis's draw of a constant so that it draws none while a search of ours runs.
+
+    From 6.135 on, Hypothesis mixes literals of every loaded module outside site-packages into the draws: the same
+    seed would give other examples in a checkout than from a wheel. There is no setting for that.
+    """
+
+    @functools.wraps(draw_constant)
+    def draw(*args: Any, **kwargs: Any) -> Any:
+        return None if _searching.get() else draw_constant(*args, **kwargs)
+
+    return draw
+
+
+if hasattr(HypothesisProvider, "_maybe_draw_constant"):
+    _draw = HypothesisProvider._maybe_draw_constant  # noqa: SLF001 - no public name turns it off
+    setattr(HypothesisProvider, "_maybe_draw_constant", _unharvested(_draw))  # noqa: B010 - a method
+
+
 OBJECTIONS = frozenset({Status.DISAGREE, Status.UNSTABLE})
 
 
@@ -102,6 +131,16 @@ def search(
 
     A run is a function of the seed unless `seconds` run out, which the outcome says.
     """
+    token = _searching.set(True)
+    try:
+        return _searched(strategy, judge, seed=seed, examples=examples, seconds=seconds)
+    finally:
+        _searching.reset(token)
+
+
+def _searched(
+    strategy: SearchStrategy[Any], judge: Callable[[Any], Observation], *, seed: int, examples: int, seconds: float
+) -> Outcome:
     outcome = Outcome()
     deadline = time.monotonic() + seconds
 
@@ -116,6 +155,7 @@ def search(
         report_multiple_bugs=False,
         print_blob=False,
         verbosity=Verbosity.quiet,
+        backend="hypothesis",
     )
     @hypothesis.given(strategy)
     def trial(example: Any) -> None:

@@ -29,7 +29,8 @@
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     const counts = {};
     for (const item of $("[data-find]")) {
-      const text = item.dataset.find.toLowerCase();
+      const seen = [...item.querySelectorAll(".statement, .which .section")].map((part) => part.textContent);
+      const text = [item.dataset.find, ...seen].join(" ").toLowerCase();
       const kept = words.every((w) => text.includes(w)) && (!only.checked || "bad" in item.dataset);
       item.hidden = !kept;
       const kind = item.matches("tr") ? "operations" : item.matches(".claim") ? "sentences" : "";

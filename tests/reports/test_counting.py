@@ -59,3 +59,16 @@ def test_the_exception_shown_is_the_most_frequent_kind_of_the_first_source_that_
 def test_arrays_are_written_nested_as_their_shape_says(shape, dec, words):
     assert counting.written({"shape": shape, "dec": dec}) == words
     assert counting.written_hex({"shape": shape, "hex": []}) == ""
+
+
+def test_draws_made_alike_are_told_once_with_their_dtypes():
+    floats = [{"dtype": d, "where": w} for d, w in (("float32", "a"), ("float32", "b"), ("float64", "a"))]
+    assert counting.made({"floats": floats}) == [(["float32", "float64"], "a"), (["float32"], "b")]
+
+
+def test_what_was_tried_is_listed_by_how_often_and_gaps_first():
+    assert counting.by_count({"zero": 3, "tie": 0, "huge": 7, "tiny": 3}) == [
+        (0, ["tie"]),
+        (7, ["huge"]),
+        (3, ["zero", "tiny"]),
+    ]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import copy
+
 from reports import matrix
 from reports.validation import complete
 
@@ -47,3 +49,22 @@ def test_a_badge_tells_proof_enclosure_and_how_many_distinct_samples():
     assert matrix.badge(_check("torch", strength="sample")) == "S 9"
     assert matrix.badge(_check("torch", strength="sample", distinct=7)) == "S 7"
     assert matrix.badge(_check("torch", "undecided", strength="sample")) == ""
+
+
+def test_what_all_checks_of_an_oracle_say_alike_is_shared_and_the_rest_is_their_own(every_status):
+    operations = copy.deepcopy(complete(every_status)["operations"])
+    checks = [(o, c) for o in operations for c in o["checks"] if c["oracle"] == "enclosure"]
+    assert len(checks) > 1
+    for operation, check in checks:
+        check.update(title="t", bound="b", reproduce=f"gradproof report {operation['id']} --only enclosure")
+    checks[0][1]["bound"] = "another"
+    common = matrix.shared(operations)["enclosure"]
+    assert (common["title"], common["bound"]) == ("t", None)
+    assert common["reproduce"] == "gradproof report OP --only enclosure"
+    own = matrix.own_words(*checks[0], common)
+    assert (own["title"], own["bound"], own["reproduce"]) == (None, "another", None)
+
+
+def test_parts_of_a_check_that_came_to_the_same_stand_together():
+    details = [{"label": k, "status": s, "text": "t"} for k, s in (("a", "agree"), ("b", "skipped"), ("c", "agree"))]
+    assert matrix.alike(details) == [("agree", "t", ["a", "c"]), ("skipped", "t", ["b"])]

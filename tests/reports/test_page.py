@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import gzip
 import html.parser
 import itertools
 import json
@@ -13,6 +15,7 @@ from reports import vocabulary
 from reports.page import _font, anchor
 
 VOID = {"meta", "link", "input", "br", "img"}
+IMPLIED = {"li", "dt", "dd", "td", "th", "tr", "tbody", "thead"}  # tags whose end a parser adds
 STYLE = (Path(reports.__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
 
 
@@ -34,6 +37,8 @@ class Document(html.parser.HTMLParser):
         self.elements.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag):
+        while self.open and self.open[-1] in IMPLIED and self.open[-1] != tag:
+            self.open.pop()
         self.balanced &= bool(self.open) and self.open.pop() == tag
 
     def handle_data(self, data):
@@ -128,12 +133,15 @@ def test_times_stand_in_the_header_alone(every_status):
     assert changed == ['<time datetime="2026-11-24T13:00:00Z">2026-11-24 13:00:00 UTC</time><span>41.2 s</span>  </p>']
 
 
-def test_the_record_is_embedded_with_its_formulas_as_text(record):
+def test_the_record_is_embedded_with_its_formulas_as_latex_and_text(record):
     page = reports.render(record)
     text = re.search(r'(?s)<script type="application/json" id="record">(.*?)</script>', page)[1]
-    inside = json.loads(text)
     assert not set("<>&\u2028") & set(text)
-    assert not re.search('"(mathml|latex)":', text)
+    carried = json.loads(text)
+    assert carried["encoding"] == "gzip, base64"
+    unpacked = gzip.decompress(base64.b64decode(carried["data"])).decode()
+    inside = json.loads(unpacked)
+    assert '"mathml":' not in unpacked
     reports.validate(inside)
     assert [o["id"] for o in inside["operations"]] == [o["id"] for o in record["operations"]]
     assert [o["checks"] for o in inside["operations"]] == [o["checks"] for o in record["operations"]]
@@ -211,7 +219,6 @@ def test_contrast_is_that_of_the_standard():
     assert _contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
-def test_every_tone_of_the_vocabulary_has_its_colour_and_its_sign(smallest):
-    page = reports.render(smallest)
+def test_every_tone_of_the_vocabulary_has_its_colour_and_its_sign():
     tones = {w.tone for words in (vocabulary.STATUSES, vocabulary.VERDICTS, vocabulary.CLAIMS) for w in words.values()}
-    assert {tone for tone in tones if f".t-{tone} {{" not in STYLE or f'<symbol id="g-{tone}"' not in page} == set()
+    assert {tone for tone in tones if f".t-{tone} {{ --sign: url(data:" not in STYLE} == set()

@@ -89,3 +89,8 @@ def test_ulps_count_floats(x, steps):
 def test_an_infinity_is_infinitely_far():
     assert ulps(math.inf, arb(1), np.dtype(np.float64)) == math.inf
     assert ulps(math.nan, arb(1), np.dtype(np.float64)) == math.inf
+
+
+def test_a_gap_far_below_any_float_is_no_overflow():
+    tiny = arb(2) ** -(2**1100)
+    assert agreeing_digits(arb(1) + tiny, arb(1), arb(1)) == MOST_DIGITS

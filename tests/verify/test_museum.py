@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 import numeric
+from verify.examples import simple_examples
 from verify.judge import judge_operation
 from verify.profiles import Profile
+from verify.subject import subjects
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,39 +53,39 @@ def _flipped(out_bar, _out, x_like, key):
 MUSEUM = (
     Planted(
         "a product differentiated by its own factor", "mul", "mul", 0, lambda out_bar, _out, x, _y: out_bar * x,
-        {"x": ((), ["0.0"]), "y": ((), ["1.0"])}, "treated as constant", "x_bar is zero: the rule takes x for a constant.",
+        {"x": ((1, 1), ["0.0"]), "y": ((1, 1), ["1.0"])}, "treated as constant", "x_bar is zero: the rule takes x for a constant.",
     ),
     Planted(
         "a cotangent that is not used", "mul", "mul", 0, lambda _out_bar, _out, _x, y: y * 1,
-        {"x": ((), ["0.0"]), "y": ((), ["1.0"])}, "cotangent ignored", "x_bar stays the same when out_bar is 16 times as large.",
+        {"x": ((1, 1), ["0.0"]), "y": ((1, 1), ["1.0"])}, "cotangent ignored", "x_bar stays the same when out_bar is 16 times as large.",
     ),
     Planted(
         "a cotangent whose sign alone is used", "mul", "mul", 0, lambda out_bar, _out, _x, y: np.sign(out_bar) * y,
-        {"x": ((), ["0.0"]), "y": ((), ["1.0"])}, "cotangent ignored", "x_bar stays the same when out_bar is 16 times as large.",
+        {"x": ((1, 1), ["0.0"]), "y": ((1, 1), ["1.0"])}, "cotangent ignored", "x_bar stays the same when out_bar is 16 times as large.",
     ),
     Planted(
         "a cotangent that is clipped", "mul", "mul", 0,
         lambda out_bar, _out, _x, y: np.maximum(np.minimum(out_bar, 2), -2) * y,
-        {"x": ((3, 4), ["0.0", "0.0", "0.0", "0.0", "0.0", "0.0", "0.0", "0.0", "0.0", "0.0", "0.0", "0.0"]), "y": ((3, 4), ["0.0", "0.0", "0.0", "1.0", "0.0", "0.0", "0.0", "0.0", "0.0", "0.0", "0.0", "0.0"])}, "cotangent ignored", "x_bar stays the same when out_bar is 16 times as large.",
+        {"x": ((1, 1), ["0.0"]), "y": ((1, 1), ["1.0"])}, "cotangent ignored", "x_bar stays the same when out_bar is 16 times as large.",
     ),
     Planted(
         "a relative error of 1e-12", "mul", "mul", 1, lambda out_bar, _out, x, _y: out_bar * x * (1 + 2.0**-40),
-        {"x": ((1, 1), ["1.0"]), "y": ((1, 1), ["1.0"])}, "no simple pattern", "The claimed gradient is not a simple variation of the true one.",
+        {"x": ((1, 1), ["1.0"]), "y": ((1, 1), ["0.0"])}, "no simple pattern", "The claimed gradient is not a simple variation of the true one.",
     ),
     Planted(
         "a rule in half precision", "mul", "mul", 1,
         lambda out_bar, _out, x, _y: (out_bar * x).astype(np.float16).astype(x.dtype),
-        {"x": ((1, 1), ["3.0"]), "y": ((1, 1), ["0.0"])}, "lost digits", "The formula is right; its floating-point result loses digits that the problem does not. Seen: y_bar[0, 0] keeps 3 of 6 digits.", oracle="rounding", status="unstable",
+        {"x": ((1, 1), ["0.14285715"]), "y": ((1, 1), ["0.14285715"])}, "lost digits", "The formula is right; its floating-point result loses digits that the problem does not. Seen: y_bar[0, 0] keeps 4 of 6 digits.", oracle="rounding", status="unstable",
     ),
     Planted("a lost minus", "div", "div", 1, lambda out_bar, _out, x, y: out_bar * (x / y / y), {"x": ((1, 1), ["1.0"]), "y": ((1, 1), ["1.0"])}, "sign", "y_bar has the opposite sign everywhere."),
-    Planted("a quotient by y in place of y²", "div", "div", 1, lambda out_bar, _out, x, y: -out_bar * (x / y), {"x": ((1, 2), ["1.0", "2.0"]), "y": ((1, 2), ["1.0", "2.0"])}, "some entries only", "1 of 2 entries of y_bar differ, the first at [0, 1]."),
+    Planted("a quotient by y in place of y²", "div", "div", 1, lambda out_bar, _out, x, y: -out_bar * (x / y), {"x": ((1, 1), ["2.0"]), "y": ((1, 1), ["2.0"])}, "constant factor 2", "y_bar is 2 times the truth everywhere."),
     Planted("a factor lost", "exp", "exp", 0, lambda out_bar, _out, _x: out_bar * 1, {"x": ((1, 1), ["1.0"])}, "constant factor 0.367879", "x_bar is 0.367879 times the truth everywhere."),
     Planted("an exponent that is not lowered", "scalar_pow", "scalar_pow", 0,
-            lambda out_bar, _out, x, exponent: out_bar * exponent * x**exponent, {"x": ((1,), ["0.0"])}, "treated as constant", "x_bar is zero: the rule takes x for a constant."),
+            lambda out_bar, _out, x, exponent: out_bar * exponent * x**exponent, {"x": ((1, 1), ["2.0"])}, "constant factor 2", "x_bar is 2 times the truth everywhere."),
     Planted("a logarithm to another base", "pow", "pow", 1,
-            lambda out_bar, out, x, _y: out_bar * out * np.log2(x), {"x": ((1, 1), ["2.0"]), "y": ((1, 1), ["0.0"])}, "constant factor 1.4427", "y_bar is 1.4427 times the truth everywhere."),
+            lambda out_bar, out, x, _y: out_bar * out * np.log2(x), {"x": ((1, 1), ["2.0"]), "y": ((1, 1), ["2.0"])}, "constant factor 1.4427", "y_bar is 1.4427 times the truth everywhere."),
     Planted("a scalar taken for a constant", "scalar_mul", "mul", 0,
-            lambda out_bar, _out, _x, y: 0 * out_bar * y, {"x": ((), ["0.0"]), "y": ((), ["1.0"])}, "treated as constant", "x_bar is zero: the rule takes x for a constant."),
+            lambda out_bar, _out, _x, y: 0 * out_bar * y, {"x": ((), ["0.0"]), "y": ((1, 1), ["1.0"])}, "treated as constant", "x_bar is zero: the rule takes x for a constant."),
     Planted("a matrix gradient that is not transposed", "transpose", "transpose", 0,
             lambda out_bar, _out, _x, axes: out_bar * 1 if axes else out_bar, {"x": ((1, 2), ["0.0", "0.0"])}, "the rule raises", "The rule raises an exception where the operation has a derivative. Seen: the VJP raises NumericRuntimeError: the rule 'transpose' answered with a cotangent of shape (2, 1); its input has shape (1, 2), which does not broadcast to it: correct the rule's vjps."),
     Planted("a running sum that runs the wrong way", "cumsum", "cumsum", 0,
@@ -134,6 +136,35 @@ def test_a_planted_mistake_is_refuted_by_its_smallest_counterexample_in_these_wo
     assert failure["diagnosis"] == planted.diagnosis
     assert failure["explanation"] == planted.explanation
     reproduced(failure)
+
+
+def test_every_counterexample_of_the_museum_is_a_plain_one_whatever_a_search_draws():
+    for mistake in MUSEUM:
+        if mistake.oracle == "kinks":
+            continue  # it draws nothing
+        plain = [
+            {name: (x.shape, [str(v) for v in x.ravel()]) for name, x in example.arrays.items()}
+            for example in simple_examples(subjects(mistake.operation))
+        ]
+        assert mistake.inputs in plain, mistake.title
+
+
+HIDDEN = {
+    "NaN beyond the moderate range": lambda out_bar, _out, x, _y: np.where(np.abs(x) > 1e6, np.nan, out_bar * x),
+    "NaN from the fifth entry of an axis on": lambda out_bar, _out, x, _y: (
+        out_bar * x * (np.nan if max(x.shape, default=0) > 4 else 1)
+    ),
+}
+
+
+@pytest.mark.parametrize("broken", HIDDEN.values(), ids=HIDDEN)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_nan_that_only_large_values_or_sizes_show_is_met(broken, seed, monkeypatch):
+    rule = numeric.rules["mul"]
+    monkeypatch.setattr(rule, "vjps", [rule.vjps[0], broken])
+    record = judge_operation("mul", seed=seed, profile=LIMITS, oracles=["rounding"])
+    assert record["verdict"] in {"wrong", "unstable"}
+    assert "nan" in record["reason"]
 
 
 def reproduced(failure):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
@@ -59,3 +61,14 @@ def test_running_out_of_time_is_said():
 def test_shrinking_adds_nothing_to_the_evidence():
     outcome = run(lambda p: Observation(Status.DISAGREE if p.value > 10 else Status.AGREE))
     assert outcome.counts[Status.DISAGREE] == 1
+
+
+def test_what_a_loaded_module_spells_out_does_not_change_the_draws(tmp_path, monkeypatch):
+    before = [p.value for p in run(agree, examples=400).tried]
+    source = tmp_path / "spelled_out.py"
+    source.write_text(f"NUMBERS = {list(range(101, 1000))}\n", encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("spelled_out", source)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setitem(sys.modules, "spelled_out", module)
+    assert [p.value for p in run(agree, examples=400).tried] == before

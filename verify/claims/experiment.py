@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -160,7 +161,8 @@ class Experiment:
         }
 
     def _where(self, source: str, samples: Sequence[Sample]) -> str:
-        each = ", ".join(f"{len(s.mask)} of {_sizes(s.shapes)}" for s in samples)
+        by_count = itertools.groupby(samples, lambda s: len(s.mask))
+        each = "; ".join(f"{n} of each of {', '.join(_sizes(s.shapes) for s in alike)}" for n, alike in by_count)
         how = "" if self.modelled else "; the engine was run on each draw, one by one"
         return f"{WHERE[source]}; {each}{how}"
 

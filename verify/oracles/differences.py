@@ -34,10 +34,9 @@ BOUND = (
 
 def judge(subject: Subject, example: Example) -> Observation:
     """Hold the pairing of the VJP with one direction against its finite difference."""
-    if subject.declared:
-        return Observation(Status.NOT_APPLICABLE, words="derivative by declaration, not of the values")
-    if subject.on_kink(example):
-        return Observation(Status.NOT_APPLICABLE, words="on a kink there is no derivative to difference")
+    excuse = _excuse(subject, example)
+    if excuse:
+        return Observation(Status.NOT_APPLICABLE, words=excuse)
     claimed = _pairing(subject, example)
     estimate = derivative(_along(subject, example), scale=example.scale, unit=float(np.finfo(example.dtype).eps) / 2)
     if not math.isfinite(estimate.bound):
@@ -64,6 +63,22 @@ def _objection(claimed: float, estimate: Estimate) -> Observation:
         words = f"the VJP pairs to {claimed!r}, the difference quotient is {estimate.value!r} ± {estimate.bound:.2g}"
     entry = Entry("<x_bar, x_dot>", (), arb(claimed), arb(estimate.value, estimate.bound))
     return Observation(Status.DISAGREE, words=words, entries=(entry,))
+
+
+def _excuse(subject: Subject, example: Example) -> str:
+    """Say why there is nothing to difference at the point, if so."""
+    if subject.declared:
+        return "derivative by declaration, not of the values"
+    if subject.on_kink(example):
+        return "on a kink there is no derivative to difference"
+    return "the value itself overflows" if _overflows(subject, example) else ""
+
+
+def _overflows(subject: Subject, example: Example) -> bool:
+    """Whether the program's value is infinite at the point; a NaN is none of the point's own and stays on trial."""
+    with np.errstate(all="ignore"):
+        out = subject.forward([example.arrays[name] for name in subject.inputs])
+    return bool(np.any(np.isinf(out)))
 
 
 def _pairing(subject: Subject, example: Example) -> float:

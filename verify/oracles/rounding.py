@@ -29,6 +29,8 @@ BOUND = (
     "balls), times 4 and the count of entries summed, plus 4 ulps of the result."
 )
 
+OUT_OF_RANGE = "the value itself overflows or is subnormal"
+
 OWN_ULPS = 4
 """Ulps of the result granted besides the conditioning: the last operations of a rule round too."""
 
@@ -39,15 +41,31 @@ def judge(subject: Subject, example: Example) -> Observation:
         exact = _exactly(lambda: _all(subject, example, ulp=False))
         if exact is None:
             return Observation(Status.NOT_APPLICABLE, words="kink or singular point")
-        if any(overflows(cell.coefficient(0), example.dtype) for cell in exact["out"].ravel()):
-            return Observation(Status.NOT_APPLICABLE, words="the value itself overflows")
+        if out_of_range(exact["out"], example.dtype):
+            return Observation(Status.NOT_APPLICABLE, words=OUT_OF_RANGE)
         claimed = _claimed_bars(subject, example) | claimed_forward(subject, example)
         stray = next(
             (f"{of} is {x.dtype}, {example.dtype} is due" for of, x in claimed.items() if x.dtype != example.dtype), ""
         )
         if stray:
             return Observation(Status.DISAGREE, words=stray)
+        if not example.moderate:
+            return _no_nan(claimed, exact, example)
         return within(claimed, exact, lambda: _all(subject, example, ulp=True), example)
+
+
+def _no_nan(claimed: dict[str, Any], exact: dict[str, Any], example: Example) -> Observation:
+    """Where squares overflow or vanish no digits are asked for, but a NaN stands for no finite number at all."""
+    entries = [
+        Entry(of, index, arb("nan"), exact[of][index].coefficient(0))
+        for of, x in claimed.items()
+        if x.shape == exact[of].shape
+        for index in np.ndindex(x.shape)
+        if np.isnan(x[index]) and not overflows(exact[of][index].coefficient(0), example.dtype)
+    ]
+    if not entries:
+        return Observation(Status.AGREE)
+    return Observation(Status.UNSTABLE, words=_loss(entries[0], example.dtype), entries=tuple(entries))
 
 
 def claimed_vjp(subject: Subject, example: Example) -> dict[str, Any]:
@@ -77,9 +95,21 @@ def exact_vjp(subject: Subject, example: Example) -> dict[str, Any] | None:
 
 
 def judge_vjp(subject: Subject, example: Example, theirs: dict[str, Any], exact: dict[str, Any]) -> Observation:
-    """Hold cotangents, by input name, against the exact ones and what the conditioning allows."""
-    claimed = {f"{name}_bar": x_bar for name, x_bar in theirs.items()}
+    """Hold a witness's cotangents, by input name, against the exact ones and what the conditioning allows.
+
+    Where the exact one is subnormal, a zero is the witness's right: compiled code flushes such numbers.
+    """
+    claimed = {f"{name}_bar": _unflushed(x_bar, exact[f"{name}_bar"], example.dtype) for name, x_bar in theirs.items()}
     return within(claimed, exact, lambda: _vjp(subject, example, ulp=True), example)
+
+
+def _unflushed(x_bar: Any, true: Any, dtype: Any) -> Any:
+    """Return `x_bar` with its zeros replaced by the exact subnormal numbers that they stand for."""
+    if x_bar.shape != true.shape:
+        return x_bar
+    values = np.array([float(cell.coefficient(0).mid()) for cell in true.ravel()]).reshape(true.shape)
+    flushed = (x_bar == 0) & (np.abs(values) < np.finfo(dtype).smallest_normal)
+    return np.where(flushed, values.astype(dtype), x_bar)
 
 
 def _exactly(ask: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
@@ -148,6 +178,18 @@ def _one(value: float, true: arb, moved: arb, factor: int, dtype: Any) -> tuple[
     gap = arb(float(np.spacing(np.abs(dtype.type(float(true.mid()))))))
     allowed = factor * float((moved - true).abs_upper() / gap) + OWN_ULPS
     return distance, distance / allowed if math.isfinite(distance) else math.inf
+
+
+def true_value(subject: Subject, example: Example) -> Any:
+    """Return the exact value as balls."""
+    return subject.true_value(example, {name: _cells(x, ulp=False) for name, x in example.arrays.items()})
+
+
+def out_of_range(out: Any, dtype: Any) -> bool:
+    """Whether an entry overflows or is subnormal: floats have lost the value's own digits before any derivative."""
+    smallest = float(np.finfo(dtype).smallest_normal)
+    cells = [cell.coefficient(0) for cell in out.ravel()]
+    return any(overflows(v, dtype) or (v != 0 and bool(abs(v) < smallest)) for v in cells)
 
 
 def overflows(true: arb, dtype: Any) -> bool:

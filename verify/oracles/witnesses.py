@@ -63,6 +63,8 @@ def judge(witness: str, subject: Subject, example: Example) -> Observation:
         exact = rounding.exact_vjp(subject, example)
         if exact is None or subject.on_kink(example):
             return _same_as_ours(subject, example, theirs, witness)
+        if rounding.out_of_range(rounding.true_value(subject, example), example.dtype):
+            return Observation(Status.NOT_APPLICABLE, words=rounding.OUT_OF_RANGE)
         seen = rounding.judge_vjp(subject, example, theirs, exact)
     if seen.status is Status.UNSTABLE:
         return Observation(Status.DISAGREE, ulps=seen.ulps, words=f"{witness}: {seen.words}", entries=seen.entries)
