@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from verify.checking.points import Point
 
 
+MOST_SINGLE = 6
+"""Entries of an input that are put beyond the range of exp one at a time."""
+
+
 def generic(point: Point, seed: int) -> Point:
     """Return a point nearby without structure: no zero, no tie, no whole number; symmetric where the point is."""
     rng = generator(seed, "generic", point.size)
@@ -27,6 +31,11 @@ def generic(point: Point, seed: int) -> Point:
         return x + step * np.where(size > 0, size, max(float(np.max(size, initial=0)), 1e-3))
 
     return _each(point, stirred, "a point nearby")
+
+
+def zeros(point: Point) -> Point:
+    """Return the point with every float at zero."""
+    return _each(point, lambda x: x * 0, f"{point.origin}, all zeros")
 
 
 def hard_points(point: Point, seed: int) -> Iterator[Point]:
@@ -103,6 +112,9 @@ def _scaled(point: Point) -> Iterator[Point]:
         for k in point.floats:
             if len(point.floats) > 1:
                 yield _put(point, k, _sized(size)(point.inputs[k]), words)
+    for k in point.floats:
+        for place in list(np.ndindex(np.shape(point.inputs[k])))[:MOST_SINGLE]:
+            yield _with(point, k, place, 2 * end, "an entry beyond the range of exp")
     yield _each(point, lambda x: x * 0 + 1.125 * end, "all at the end of the range of exp")
     yield _each(point, lambda x: x * 0 - 1.125 * end, "all at the other end of the range of exp")
     yield _each(point, _sized(float(eps)), "entries as small as an ulp")

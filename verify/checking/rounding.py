@@ -109,12 +109,34 @@ def _confirmed(question: Question, exactly: Exactly, suspects: list[Any]) -> Fin
             for _, index, entry, error in suspects[:MOST_CONDITIONED]
             if error > GRANTED * terms * moves.get((entry.of, index), arb(0))
         ]
-    if not bad:
+    if not bad or _beside_a_boundary(question, exactly):
         return None
     entries = tuple(entry for entry, _ in bad[:5])
     if not entries[0].claimed.is_finite():
         return question.seen(Status.DISAGREE, _words(question, entries[0]), entries=entries, diagnosis=OVERFLOWS)
     return question.seen(Status.UNSTABLE, _words(question, entries[0]), entries=entries, diagnosis=DIGITS)
+
+
+def _beside_a_boundary(question: Question, exactly: Exactly) -> bool:
+    """Whether a comparison of either program may turn out otherwise once inputs are rounded: floats take another branch."""
+    steps = {k: _ulp_steps(question.point.inputs[k]) for k in question.point.floats}
+    terms = GRANTED * question.point.size**0.5
+    try:
+        readings = (exactly.along(steps), exactly.pulled(question.out_bars, steps=steps))
+    except (UndecidableError, SingularError, OpaqueError):
+        return True
+    for reading in readings:
+        for comparison in reading.notes.comparisons:
+            for margin in np.ravel(comparison.margins):
+                head, moved = margin.coefficient(0), margin.coefficient(1)
+                if not head.is_zero() and head.is_finite() and moved.is_finite() and abs(head) < abs(moved) * terms:
+                    return True
+    return False
+
+
+def _ulp_steps(x: Any) -> Any:
+    values = np.asarray(x)
+    return np.abs(values.astype(np.longdouble)) * format_of(values.dtype).eps
 
 
 def _words(question: Question, entry: Entry) -> str:

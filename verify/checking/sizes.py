@@ -2,7 +2,7 @@
 
 Whether it *means* the new size is another matter: a captured array of length 1 broadcasts, a kernel longer than its
 signal changes places with it. A size counts where the shapes of the outputs follow from the sizes of the inputs as they
-do at the given size and the next one: by a rule of the form ``a n + b``.
+do at the given size and the next two: by a polynomial of degree two (as the count of pairs is).
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ class Resizer:
         same = {n: n for n in lengths}
         here = self.shapes(same)
         for n in lengths:
-            following = self.shapes(same | {n: n + 1})
-            if here is None or following is None or not _comparable(here, following):
+            known = [here, *(self.shapes(same | {n: n + more}) for more in (1, 2))]
+            if not _comparable(known):
                 continue
             yield n, n + 1
             for size in TRIED:
-                if size != n and self.shapes(same | {n: size}) == _predicted(here, following, size - n):
+                if size != n and self.shapes(same | {n: size}) == _predicted(known, size - n):
                     yield n, size
 
     def reduced(self) -> Point:
@@ -80,15 +80,17 @@ class Resizer:
         return self.resized(sizes) if self.shapes(sizes) is not None else self.point
 
 
-def _comparable(one: Any, two: Any) -> bool:
-    return len(one) == len(two) and all(len(a) == len(b) for a, b in zip(one, two, strict=True))
+def _comparable(known: list[Any]) -> bool:
+    """Whether the function took every size, with as many outputs of as many axes."""
+    ranks = [None if shapes is None else [len(shape) for shape in shapes] for shapes in known]
+    return ranks[0] is not None and all(rank == ranks[0] for rank in ranks)
 
 
-def _predicted(here: Any, following: Any, steps: int) -> tuple[tuple[int, ...], ...]:
-    """Return the shapes that the rule ``a n + b`` gives."""
+def _predicted(known: list[Any], steps: int) -> tuple[tuple[int, ...], ...]:
+    """Return the shapes that the parabola through the three known ones gives (Newton's forward differences)."""
     return tuple(
-        tuple(a + (b - a) * steps for a, b in zip(one, two, strict=True))
-        for one, two in zip(here, following, strict=True)
+        tuple(a + (b - a) * steps + (c - 2 * b + a) * (steps * (steps - 1) // 2) for a, b, c in zip(*shapes, strict=True))
+        for shapes in zip(*known, strict=True)
     )
 
 
@@ -104,9 +106,9 @@ def _fitted(x: Any, sizes: dict[int, int]) -> Any:
         places = np.arange(size)
         fitted = np.take(fitted, places % n, axis=axis)
         if size > n and is_float(fitted.dtype):
-            shape = [1] * fitted.ndim
-            shape[axis] = size
-            fitted = fitted * (1 + (places // n) / 16).astype(fitted.dtype).reshape(shape)
+            again = np.moveaxis(fitted, axis, 0)[n:]
+            stirred = 1 + (np.arange(again.size) * 61 % 97).reshape(again.shape) / 256  # no repeated row, full rank
+            np.moveaxis(fitted, axis, 0)[n:] = (again * stirred).astype(fitted.dtype)
     return _labels(fitted, sizes) if fitted.dtype.kind in "iu" else np.ascontiguousarray(fitted)
 
 

@@ -89,10 +89,11 @@ class Trial:
         """Yield objections at other sizes."""
         for n, size in resizer.accepted():
             point = resizer.resized({n: size})
-            if point.size <= max(LARGE, resizer.point.size // 2) and self.domain.admits(point.inputs):
-                found = self.at(point)
-                if found.objects and not found.approximate:
-                    yield found
+            for variant in (point, around.zeros(point)) if size <= 2 else (point,):
+                if variant.size <= max(LARGE, resizer.point.size // 2) and self.domain.admits(variant.inputs):
+                    found = self.at(variant)
+                    if found.objects and not found.approximate:
+                        yield found
 
     def _near(self, small: Point) -> Iterator[Point]:
         """Yield hard points and points across boundaries, as far as the domain admits them and the time lasts."""
