@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from verify.lift.literals import is_float, mantissa_bits
+from verify.lift.ball import Ball, constant_ball
+from verify.lift.literals import count_rounded, exact, is_float, mantissa_bits
 from verify.lift.reading import asked_by_program, current_notes, note_cast, opaque, record
 
 if TYPE_CHECKING:
@@ -211,13 +212,21 @@ class Lifted(np.lib.mixins.NDArrayOperatorsMixin):
 
 def constants(value: Any, constant: Callable[..., Any], default: Any) -> Cells:
     """Return what a plain array of constants stands for, entry by entry, in its own dtype if that is a float's."""
+    if value.dtype.kind == "b":
+        zero, one = (scalar_cells(constant(k, default)) for k in (0, 1))
+        return np.where(value, one, zero)
     dtype = value.dtype if is_float(value.dtype) else default
-    flat = value.ravel()
-    notes = current_notes()
-    wide = notes is not None and notes.literals == "exact" and value.dtype.itemsize < 8
-    listed = value.dtype.kind in "biu" or value.dtype == np.float64
-    entries = flat.tolist() if listed else flat.astype(np.float64).tolist() if wide else flat
+    flat, notes = value.ravel(), current_notes()
+    if notes is not None and notes.literals == "exact" and constant is constant_ball and value.dtype.itemsize <= 8:
+        notes.rounded += count_rounded(flat)
+        return object_array([Ball(exact(v)) for v in _listed(flat)], value.shape)
+    entries = flat.tolist() if value.dtype.kind in "iu" or value.dtype == np.float64 else flat
     return object_array([constant(v, dtype) for v in entries], value.shape)
+
+
+def _listed(flat: Any) -> Any:
+    """Return Python's numbers, which hold those of any dtype up to float64."""
+    return flat.tolist() if flat.dtype.kind in "iu" else flat.astype(np.float64).tolist()
 
 
 def gathered(items: Any, constant: Callable[..., Any]) -> tuple[Cells, Any]:

@@ -194,6 +194,12 @@ def _array_equal(a1: Any, a2: Any, **_: Any) -> bool:
     return np.shape(a1) == np.shape(a2) and bool(np.all(a1 == a2))
 
 
+@lifts(np.isin)
+def _isin(element: Any, test_elements: Any, *, invert: bool = False, **_: Any) -> Any:
+    among = np.any(np.asarray(element[..., None] == np.ravel(test_elements)), axis=-1)
+    return ~among if invert else among
+
+
 @lifts(np.array_equiv)
 def _array_equiv(a1: Any, a2: Any) -> bool:
     return bool(np.all(a1 == a2))

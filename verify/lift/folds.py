@@ -123,8 +123,12 @@ def _at(self: Lifted, ufunc: np.ufunc, function: Any, inputs: Sequence[Any], opt
     target, where, *values = inputs
     if not isinstance(target, Lifted):
         raise opaque(f"numpy.{ufunc.__name__}.at into an array of floats: exact numbers cannot be stored there")
+    given = [self.cells_of(v) for v in values]
+    if function is ufunc:  # NumPy's own loop over objects
+        ufunc.at(target.cells, where, *given)
+        return
     places = np.arange(target.size).reshape(target.shape)[where]
-    given = [np.broadcast_to(self.cells_of(v), np.shape(places)) for v in values]
+    given = [np.broadcast_to(g, np.shape(places)) for g in given]
     for k, place in np.ndenumerate(places):
         index = np.unravel_index(place, target.shape)
         changed = function(scalar_cells(target.cells[index]), *(scalar_cells(g[k]) for g in given))

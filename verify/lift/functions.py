@@ -139,6 +139,17 @@ def _copy(a: Lifted, order: Any = "K", subok: bool = False) -> Any:
     return a.like(a.cells.copy())
 
 
+def _indices_from(function: Any) -> Callable[..., Any]:
+    def indices(a: Lifted, *args: Any, **kwargs: Any) -> Any:
+        return function(np.empty(a.shape, dtype=bool), *args, **kwargs)
+
+    return indices
+
+
+for _name in ("diag_indices_from", "tril_indices_from", "triu_indices_from"):
+    FUNCTIONS[getattr(np, _name)] = _indices_from(getattr(np, _name))
+
+
 @lifts(np.broadcast_arrays)
 def _broadcast_arrays(*args: Any, subok: bool = False) -> Any:
     del subok

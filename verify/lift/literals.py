@@ -100,6 +100,15 @@ def literal(value: Any, dtype: np.dtype[Any]) -> arb:
     return ball
 
 
+def count_rounded(values: Any) -> int:
+    """Return how many of an array's numbers are no short dyadics."""
+    if values.dtype.kind != "f":
+        return 0
+    fraction, _ = np.frexp(values.astype(np.float64))
+    scaled = fraction * 2.0**EXACT_LITERAL_BITS
+    return int(np.count_nonzero(np.isfinite(scaled) & (scaled != np.floor(scaled))))
+
+
 def _any_literal(value: Any, dtype: np.dtype[Any]) -> tuple[arb, bool]:
     centre = exact(value)
     if _is_exact(value, centre):

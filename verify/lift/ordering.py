@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from verify.errors import UndecidableError
 from verify.lift.array import Lifted, object_array
 from verify.lift.ball import Ball, difference
 from verify.lift.functions import lifts
-from verify.lift.order import of_balls
+from verify.lift.order import of_balls, sign_array
 from verify.lift.reading import current_notes, opaque, record
 
 if TYPE_CHECKING:
@@ -47,19 +48,42 @@ def _each_row(cells: Cells, axis: int, function: Callable[[Cells], Any]) -> Any:
     return np.moveaxis(found, -1, axis)
 
 
-def _row_order(row: Cells) -> list[int]:
+def _row_order(row: Cells) -> tuple[Any, Cells | None]:
+    """Return the indices that sort a row, and its neighbours' margins where they are known.
+
+    The midpoints as floats propose an order, which stands where the balls of all neighbours agree.
+    """
+    if len(row) > 1 and of_balls(row):
+        proposed = np.argsort(np.asarray(_MIDDLES(row), dtype=float), kind="stable")
+        margins = _differences(row[proposed[1:]], row[proposed[:-1]])
+        try:
+            if (sign_array(margins) >= 0).all():
+                return proposed, margins
+        except UndecidableError:
+            record(margins, "sort")
+            raise
     keys = [_KEY(cell) for cell in row]
-    return sorted(range(len(row)), key=keys.__getitem__)
+    return sorted(range(len(row)), key=keys.__getitem__), None
+
+
+_MIDDLES = np.frompyfunc(lambda cell: float(cell.coefficient(0).mid()), 1, 1)
 
 
 def order_along(cells: Cells, axis: int) -> Any:
     """Return the indices that sort along an axis, equal numbers in their own order; neighbours' margins are noted."""
     if not cells.ndim:
         return np.zeros((), dtype=np.intp)
-    order = _each_row(cells, axis, _row_order)
-    if current_notes() is not None and of_balls(cells):
-        ordered = np.moveaxis(np.take_along_axis(cells, order, axis), axis, -1)
-        record(_differences(ordered[..., 1:], ordered[..., :-1]), "sort")
+    noted = []
+
+    def of_row(row: Cells) -> Any:
+        order, margins = _row_order(row)
+        if current_notes() is not None and of_balls(row):
+            noted.append(_differences(row[order[1:]], row[order[:-1]]) if margins is None else margins)
+        return order
+
+    order = _each_row(cells, axis, of_row)
+    if noted:
+        record(np.concatenate(noted), "sort")
     return order
 
 

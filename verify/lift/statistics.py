@@ -261,3 +261,16 @@ for _nan, _plain, _neutral in (
     (np.nanmean, np.mean, None), (np.nanvar, np.var, None), (np.nanstd, np.std, None),
 ):  # fmt: skip
     lifts(_nan)(_without_nan(_plain, _neutral))
+
+
+def _if_no_nan(function: Any) -> Callable[..., Any]:
+    def chosen(a: Lifted, *args: Any, **options: Any) -> Any:
+        if np.any(np.isnan(a)):
+            raise opaque(f"numpy.nan{function.__name__} of NaN is not lifted: leave the NaN out first")
+        return function(a, *args, **options)
+
+    return chosen
+
+
+for _name in ("median", "quantile", "percentile"):
+    lifts(getattr(np, f"nan{_name}"))(_if_no_nan(getattr(np, _name)))
