@@ -119,8 +119,8 @@ def _scaled(point: Point) -> Iterator[Point]:
     yield _each(point, lambda x: x * 0 - 1.125 * end, "all at the other end of the range of exp")
     yield _each(point, _sized(float(eps)), "entries as small as an ulp")
     yield _each(point, _sized(0.0078125), "small entries")
-    yield _each(point, _sized(2 * largest**0.5), "entries whose squares overflow", extreme=True)
-    yield _each(point, _sized(0.5 * format_of(point.dtype).smallest ** 0.5), "entries whose squares vanish", extreme=True)
+    yield _each(point, _sized(2 * largest**0.5), "entries whose squares overflow")
+    yield _each(point, _sized(0.5 * format_of(point.dtype).smallest ** 0.5), "entries whose squares vanish")
 
 
 def _sized(size: float) -> Callable[[Any], Any]:
@@ -135,10 +135,10 @@ def _sized(size: float) -> Callable[[Any], Any]:
 # -- how points are made --------------------------------------------------------------------------------------
 
 
-def _each(point: Point, change: Callable[[Any], Any], words: str, *, extreme: bool = False) -> Point:
+def _each(point: Point, change: Callable[[Any], Any], words: str) -> Point:
     """Return the point with every float input changed, in its own dtype."""
     inputs = tuple(_cast(change(x), x) if k in point.floats else x for k, x in enumerate(point.inputs))
-    return point.moved(inputs, words, extreme=extreme)
+    return point.moved(inputs, words)
 
 
 def _put(point: Point, k: int, x: Any, words: str) -> Point:

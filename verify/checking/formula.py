@@ -15,7 +15,7 @@ from flint import arb
 
 from verify.checking import kinks
 from verify.checking.entries import Truth
-from verify.checking.exact import Cotangents, Exactly, Slopes, coefficients, paired
+from verify.checking.exact import Cotangents, Exactly, Slopes, cells_of, coefficients, paired
 from verify.checking.findings import Finding
 from verify.checking.formats import as_arb, format_of
 from verify.checking.points import generator, integers
@@ -24,6 +24,7 @@ from verify.diagnosis import NOT_FINITE
 from verify.errors import OpaqueError, SingularError, UndecidableError
 from verify.lift import precision
 from verify.lift.ball import PRECISIONS
+from verify.lift.reading import Reading
 from verify.verdicts import Status
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class _Reading:
         """Compare along random directions; the first that differs is looked into."""
         seen = self.question.seen
         try:
-            pulled = self.exactly.pulled(self.question.out_bars)
+            pulled = self._pulled()
             self.comparisons += pulled.notes.comparisons
             digits = MOST_DIGITS
             for k in range(DIRECTIONS):
@@ -113,6 +114,18 @@ class _Reading:
             return self._with_comparisons(seen(Status.NOT_APPLICABLE, f"singular: {error}"))
         return self._with_comparisons(seen(Status.AGREE, digits=digits, strict=self.moved))
 
+    def _pulled(self) -> Cotangents:
+        """Return the cotangents, read exactly; where they are singular and run into NaN, as they run."""
+        try:
+            return self.exactly.pulled(self.question.out_bars)
+        except SingularError as error:
+            floats = self.question.bars
+            if all(bar is None or np.all(np.isfinite(np.asarray(bar, np.float64))) for bar in floats):
+                raise OpaqueError(f"the pullback's exact reading is singular where it runs: {error}") from error
+            return Cotangents(
+                tuple(None if bar is None else cells_of(bar) for bar in floats), Reading("exact", "carry")
+            )
+
     def _with_comparisons(self, found: Finding) -> Finding:
         return Finding(**{**vars(found), "comparisons": tuple(self.comparisons)})
 
@@ -123,7 +136,7 @@ class _Reading:
         if not all(_finite(cells) for cells in slopes.coefficient(0)):
             return seen(Status.NOT_APPLICABLE, "the function has no finite value here")
         if not all(_finite(cells) for cells in slopes.coefficient(1)):
-            return seen(Status.NOT_APPLICABLE, "the function has no finite derivative here")
+            return self._disagreement(u, pulled, slopes)
         true = along(self.question.out_bars, slopes)
         claimed, scale = pairing(pulled, u)
         status, digits = agreement(claimed, true, scale, self.question.point.dtype)

@@ -68,14 +68,14 @@ NO_VALUE = "the pullback has no finite value at a kink whose one-sided derivativ
 def look(question: Question, exactly: Exactly, pulled: Cotangents, u: Direction, slopes: Slopes) -> Look:
     """Say whether a disagreement along u is one of kinks, or find a direction along which it is none."""
     sides = _sides(question, exactly, u, slopes)
-    if sides is None:
-        return Look(question.seen(Status.NOT_APPLICABLE, "the function is defined on one side of the point only"))
-    if sides.smooth and not sides.ties:
+    if sides is not None and sides.smooth and not sides.ties:
         return Look(direction=u, slopes=slopes)
     for w in _directions(question):
         found = _against(question, exactly, pulled, w)
         if found is not None:
             return found
+    if sides is None:
+        return Look(question.seen(Status.NOT_APPLICABLE, "the function has no finite derivative on one side"))
     return Look(question.seen(Status.AGREE, notes=("a valid subgradient at a kink",)))
 
 
@@ -86,15 +86,16 @@ def _against(question: Question, exactly: Exactly, pulled: Cotangents, w: Direct
         sides = _sides(question, exactly, w, slopes)
     except (UndecidableError, SingularError):
         return None
-    if sides is None or sides.ties > 1:
+    if sides is None:
         return None
-    return _held(question, _claimed(question, pulled, w), sides, w)
+    claimed = _claimed(question, pulled, w)
+    return None if sides.ties > 1 and claimed.is_finite() else _held(question, claimed, sides, w)
 
 
 def _held(question: Question, claimed: arb, sides: Sides, w: Direction) -> Look | None:
     """Say what a claim along one direction is, given the slopes to both sides."""
     if not claimed.is_finite():
-        status = Status.DISAGREE if question.point.given else Status.UNSTABLE
+        status = Status.DISAGREE if question.point.given or sides.smooth else Status.UNSTABLE
         return Look(question.seen(status, NO_VALUE, diagnosis=NOT_FINITE, entries=_entry(claimed, sides)))
     size = abs(claimed) + abs(sides.low) + abs(sides.high)
     if sides.admits(claimed, size * ROUNDED * format_of(question.point.dtype).eps):
@@ -146,12 +147,15 @@ def _sides(question: Question, exactly: Exactly, u: Direction, ahead: Slopes) ->
 
 def active_ties(slopes: Slopes) -> int:
     """Return how many comparisons hold with equality at the point and cease to along the direction."""
-    count = 0
+    chained, single = 0, set()
     for comparison in slopes.notes.comparisons:
-        tied = [margin for margin in np.ravel(comparison.margins) if margin.coefficient(0).is_zero()]
-        active = sum(not margin.coefficient(1).is_zero() for margin in tied)
-        count += len(tied) if active and comparison.relation in CHAINS else active
-    return count
+        tied = [(n, m) for n, m in enumerate(np.ravel(comparison.margins)) if m.coefficient(0).is_zero()]
+        active = [(n, m) for n, m in tied if not m.coefficient(1).is_zero()]
+        if comparison.relation in CHAINS:
+            chained += len(tied) if active else 0
+        else:  # one tie may be looked at twice: by the same margin at the same entry
+            single |= {(n, abs(float(m.coefficient(1).mid()))) for n, m in active}
+    return chained + len(single)
 
 
 def _directions(question: Question) -> list[Direction]:

@@ -26,14 +26,11 @@ class Point:
         Where the point comes from, in words: "the given point", "an entry set to zero", ...
     given : bool
         Whether the caller named the point; what is found at a point of our own choosing is said with more care.
-    extreme : bool
-        Whether the point was put near the end of the dtype's range.
     """
 
     inputs: tuple[Any, ...]
     origin: str = "the given point"
     given: bool = True
-    extreme: bool = False
 
     @cached_property
     def floats(self) -> tuple[int, ...]:
@@ -61,9 +58,9 @@ class Point:
         """Return copies of the inputs, so that a program that changes them spoils nothing."""
         return tuple(x.copy() if isinstance(x, np.ndarray) else x for x in self.inputs)
 
-    def moved(self, inputs: tuple[Any, ...], origin: str, *, extreme: bool = False) -> Point:
+    def moved(self, inputs: tuple[Any, ...], origin: str) -> Point:
         """Return another point, of our own choosing."""
-        return replace(self, inputs=inputs, origin=origin, given=False, extreme=extreme)
+        return replace(self, inputs=inputs, origin=origin, given=False)
 
 
 def integers(rng: np.random.Generator, shape: tuple[int, ...], largest: int = LARGEST_INTEGER) -> Any:

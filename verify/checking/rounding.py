@@ -80,7 +80,7 @@ def _suspects(question: Question, pulled: Any, scale: float) -> list[tuple[int, 
     point, form = question.point, format_of(question.point.dtype)
     share = 0.0 if pulled.notes.casts else lost(form)
     largest = max((float(abs(c.coefficient(0)).mid()) for k in point.floats for c in pulled.bars[k].ravel()), default=0)
-    floor = max(scale, largest) if point.extreme else 0.0
+    floor = 0.0 if point.given else max(scale, largest)
     found = []
     for k in point.floats:
         own = format_of(np.asarray(point.inputs[k]).dtype)

@@ -84,7 +84,7 @@ class Shrinker:
 
 
 def _same_origin(moved: Point, point: Point) -> Point:
-    return point.moved(moved.inputs, point.origin, extreme=point.extreme)
+    return point.moved(moved.inputs, point.origin)
 
 
 def _plainer(point: Point, k: int) -> Iterator[Point]:
@@ -110,7 +110,7 @@ def _plainer(point: Point, k: int) -> Iterator[Point]:
 def _put(point: Point, k: int, x: Any) -> Point:
     inputs = list(point.inputs)
     inputs[k] = x if isinstance(point.inputs[k], np.ndarray) else x[()]
-    return point.moved(tuple(inputs), point.origin, extreme=point.extreme)
+    return point.moved(tuple(inputs), point.origin)
 
 
 def _rounder(value: float) -> Iterator[float]:

@@ -33,8 +33,8 @@ def _reduce(self: Lifted, ufunc: np.ufunc, function: Any, inputs: Sequence[Any],
     if ufunc in _LOGICAL:
         truth = np.asarray(against_zero(np.not_equal, "!=", x.cells), dtype=bool)
         return delivered(self, ufunc, ufunc.reduce(truth, axis=axis, keepdims=keepdims), inputs, options.get("out"))
-    cells = folded(function, ufunc, x, axis, keepdims=keepdims)
     initial = options.get("initial")
+    cells = folded(function, ufunc, x, axis, keepdims=keepdims, empty=initial)
     if initial is not None and "where" not in options:
         cells = function(np.asarray(cells, dtype=object), x.cells_of(initial))
     return delivered(self, ufunc, x.filled_in(cells), inputs[:1], options.get("out"), options.get("dtype"))
@@ -49,15 +49,19 @@ def _only_where(ufunc: np.ufunc, x: Lifted, options: dict[str, Any]) -> Lifted:
     return x.like(np.where(mask, x.cells, x.cells_of(neutral)))
 
 
-def folded(function: Any, ufunc: np.ufunc, x: Lifted, axis: Any, *, keepdims: bool) -> Any:
-    """Return the fold of a binary function along axes, first entry first; a bare number where no axis is left."""
+def folded(function: Any, ufunc: np.ufunc, x: Lifted, axis: Any, *, keepdims: bool, empty: Any = None) -> Any:
+    """Return the fold of a binary function along axes, first entry first; a bare number where no axis is left.
+
+    What is folded from nothing is `empty`, or the function's identity.
+    """
     if axis == ():
         return x.cells
     axes = tuple(range(x.ndim)) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, x.ndim)
     kept = [a for a in range(x.ndim) if a not in axes]
     count = int(np.prod([x.shape[a] for a in axes], dtype=int))
     rows = x.cells.transpose(*axes, *kept).reshape(count, *(x.shape[a] for a in kept))
-    result = np.asarray(_fold(function, ufunc, x, rows), dtype=object)
+    folds = np.full(rows.shape[1:], x.constant(empty, x.dtype)) if empty is not None and not count else None
+    result = np.asarray(_fold(function, ufunc, x, rows) if folds is None else folds, dtype=object)
     return np.expand_dims(result, axes) if keepdims else result[()]
 
 

@@ -31,11 +31,13 @@ def quotient(x: Any, y: Any) -> Any:
         The divisor may vanish.
     """
     head = head_of(y)
-    if head.contains(0):
+    if head.is_nan():
+        return x * head
+    if head.contains(0):  # FLINT's NaN contains everything
         return _quotient_by_zero(x, y, head)
     if head.is_finite():
         return x / y
-    return x * (head if head.is_nan() else arb(0))  # over an infinity: zero, as in floats
+    return x * arb(0)  # over an infinity: zero, as in floats
 
 
 def _quotient_by_zero(x: Any, y: Any, head: arb) -> Any:
@@ -107,15 +109,25 @@ def _whole_power(base: Any, exponent: int) -> Any:
     return base**exponent
 
 
+def _leading_zeros(base: arb_series, least: arb, order: int) -> arb_series:
+    """Return the coefficients below ``t**least``, all zero, of a positive series to a power."""
+    if order < base.prec and not base[order] > 0:
+        raise SingularError("a negative number to a power that is not a whole number is not real")
+    known = next((k for k in range(base.prec + 1) if not least > k), base.prec)
+    if known < 2:
+        raise SingularError("zero to a power below one has an infinite one-sided derivative")
+    return arb_series([], prec=min(known, base.prec))
+
+
 def _zero_power(base: Any, exponent: Any) -> Any:
     """Return ``0**y`` for y > 0: of a series, as many coefficients as a power of t that is not whole has."""
     if not head_of(exponent) > 0:
         raise SingularError("zero to a power that is not positive is not finite")
     if isinstance(base, arb):
         return arb(0)
-    if not isinstance(exponent, arb):
-        raise SingularError("zero to a power that moves has no finite derivative")
     order = order_of(base)
+    if not isinstance(exponent, arb):  # t**(b + c t) = t**b (1 + c t log(t) + ...): zero below t**b, no series beyond
+        return _leading_zeros(base, order * head_of(exponent), order)
     least = order * exponent
     whole = next((k for k in range(base.prec + 1) if least > k - 1 and least <= k), base.prec)
     if order >= base.prec or least >= base.prec:
@@ -123,9 +135,7 @@ def _zero_power(base: Any, exponent: Any) -> Any:
     if not base[order] > 0:
         raise SingularError("a negative number to a power that is not a whole number is not real")
     if least != whole:
-        if whole < 2:
-            raise SingularError("zero to a power below one has an infinite one-sided derivative")
-        return arb_series([], prec=whole)
+        return _leading_zeros(base, least, order)
     grown = (shifted(base, order).log() * exponent).exp()
     return arb_series([arb(0)] * whole + [grown[k] for k in range(base.prec - order)], prec=base.prec - order + whole)
 
