@@ -12,7 +12,6 @@ from verify.checking.formats import as_arb, format_of, is_float
 from verify.checking.formula import agreement
 from verify.checking.kinks import active_ties
 from verify.checking.points import generator, integers
-from verify.checking.programs import attempt
 from verify.compare import MOST_DIGITS, Entry
 from verify.diagnosis import ARITY, DTYPE, NOT_FINITE, RAISES, SHAPE, TANGENT
 from verify.errors import OpaqueError, SingularError, UndecidableError
@@ -32,7 +31,7 @@ def judge(programs: Programs, point: Point, outputs: tuple[Any, ...], seed: int)
     tangents = tuple(
         np.asarray(u[k]).astype(np.asarray(x).dtype)[()] if k in u else None for k, x in enumerate(point.inputs)
     )
-    ran = attempt(programs.pushforward, tangents, *point.fresh())
+    ran = programs.attempt(programs.pushforward, tangents, *point.fresh())
     if ran.words:
         return Finding(Status.DISAGREE, f"the JVP {ran.words}", point, diagnosis=RAISES)
     broken = _broken(ran.value, outputs)

@@ -11,7 +11,6 @@ from flint import arb
 from verify.checking.exact import Exactly, coefficients
 from verify.checking.formats import as_arb, format_of
 from verify.checking.formula import along
-from verify.checking.programs import attempt
 from verify.compare import Entry
 from verify.differences import Estimate, derivative
 from verify.errors import VerifyError
@@ -124,7 +123,7 @@ def _finest(question: Question) -> Any:
     point = question.point
     if point.dtype.itemsize >= 8:
         return point.dtype
-    ran = attempt(question.programs.truth, *_cast(point, np.dtype(np.float64)))
+    ran = question.programs.attempt(question.programs.truth, *_cast(point, np.dtype(np.float64)))
     if ran.words or any(np.asarray(out).dtype != np.float64 for out in ran.value):
         return point.dtype
     return np.dtype(np.float64)
@@ -141,7 +140,7 @@ def _line(question: Question, u: dict[int, Any], dtype: Any) -> Callable[[float]
         inputs = list(_cast(point, dtype))
         for k, step in u.items():
             inputs[k] = (np.asarray(inputs[k]) + dtype.type(t) * step.astype(dtype)).astype(dtype)
-        ran = attempt(question.programs.truth, *inputs)
+        ran = question.programs.attempt(question.programs.truth, *inputs)
         if ran.words:
             return math.nan
         terms = [float(v) * float(b) for out, bar in zip(ran.value, question.out_bars, strict=True)

@@ -52,7 +52,8 @@ def judge(programs: Programs, point: Point, asked: Asked) -> Finding:
     """Ask everything at one point; the first objection is returned, else what the point came to."""
     ran = floats.forward(programs, point)
     if ran.refusal:
-        return Finding(Status.NOT_APPLICABLE, ran.refusal, point)
+        notes = (f"{point.origin}: {ran.refusal}",) if "does not end" in ran.refusal else ()
+        return Finding(Status.NOT_APPLICABLE, ran.refusal, point, notes=notes)
     if not ran.finite and not point.given:
         return Finding(Status.NOT_APPLICABLE, "the function is not finite here", point)
     out_bars = cotangents(ran.outputs, asked.seed, plain=asked.plain)

@@ -64,6 +64,7 @@ class Trial:
 
     def around(self, given: Point) -> Finding | None:
         """Judge a given point and the points around it; return the smallest objection, or None."""
+        self._grow_impatient(given)
         resizer = Resizer(self.programs, given)
         small = resizer.reduced()
         found = self.at(given, contract=small is given)
@@ -75,6 +76,14 @@ class Trial:
             if found.objects and not found.approximate:
                 return self._unless_pinned(found, resizer)
         return self._others(resizer, small)
+
+    def _grow_impatient(self, given: Point) -> None:
+        """Let no run last much longer than it did at the given point: a loop may be endless at another one."""
+        started = time.monotonic()
+        self.programs.attempt(self.programs.forward, *given.fresh())
+        took = time.monotonic() - started
+        patience, exact = 1 + 50 * took, 3 + 5000 * took * max(1, given.size)
+        self.programs = replace(self.programs, patience=min(patience, 10.0), exact_patience=min(exact, 30.0))
 
     def _others(self, resizer: Resizer, small: Point) -> Finding | None:
         for found in self._sized(resizer):
