@@ -240,6 +240,8 @@ def test_dual_numbers_in_pytorchs_names():
     ("call", "message"),
     [
         (lambda: func.vjp(lambda: 1), "at least one array"),
+        (lambda: func.vjp(3, np.ones(1)), "a function of tensors, got 3"),
+        (lambda: func.grad_and_value(3), "a function of tensors, got 3"),
         (lambda: func.vjp(lambda x: x, 2.0), "got 2.0 of type float"),
         (lambda: func.vjp(lambda x: x, np.arange(3)), r"only floating-point.*int64.*\.float\(\)"),
         (lambda: func.vjp(lambda x: 3, np.ones(1)), "return tensors, got int"),
