@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from numpy import float32, zeros
 
+from verify.errors import OpaqueError
 from verify.lift import Lifted, ball_array, lift, reading, run
 
 X = np.array([0.5, -1.5, 2.0])
@@ -239,6 +240,21 @@ def test_scipys_plain_functions_are_met_by_name():
         return special.softmax(x) + logsumexp(x)
 
     np.testing.assert_allclose(values(run(program, lifted())), program(X), rtol=1e-12)
+
+
+OUTSIDE = np.zeros(3)
+
+
+def test_an_array_of_floats_made_before_the_run_takes_no_exact_numbers_and_says_so():
+    def assign(x):
+        OUTSIDE[0] = x[0]
+
+    def add(x):
+        np.add(OUTSIDE, x, out=OUTSIDE)
+
+    for program in (assign, add):
+        with pytest.raises(OpaqueError, match=__file__):
+            run(program, lifted())
 
 
 def test_plain_arguments_stay_plain():
