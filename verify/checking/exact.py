@@ -55,7 +55,7 @@ class Slopes:
 class Cotangents:
     """What the pullback returned: cells an input, None where it returned None; and the notes of the reading."""
 
-    bars: tuple[Cells | None, ...]
+    bars: tuple[Cells, ...]
     notes: Any
 
 
@@ -151,7 +151,7 @@ class Exactly:
         except Exception as error:
             raise OpaqueError(f"read with exact numbers, the program raises {type(error).__name__}: {error}") from error
 
-    def _bars(self, result: Any) -> tuple[Cells | None, ...]:
+    def _bars(self, result: Any) -> tuple[Cells, ...]:
         bars = tuple(result) if isinstance(result, (tuple, list)) else (result,)
         if len(bars) != len(self.point.inputs):
             raise OpaqueError(f"read with exact numbers, the pullback returns {len(bars)} cotangents")
