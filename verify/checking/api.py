@@ -88,13 +88,16 @@ def check(  # noqa: PLR0913 - one keyword a thing that a caller may give
     if vjp is None and jvp is None:
         programs = _own_gradient(programs)
     trial = Trial(programs, Domain(domain, names), seed, seconds, order)
+    return _summed_up(trial, _looked(trial, inputs, examples))
+
+
+def _looked(trial: Trial, inputs: tuple[Any, ...], examples: int) -> Finding | None:
+    """Look where the inputs say: at drawn points, or at one point and around it."""
     if any(drawn.is_strategy(x) for x in inputs):
-        found = drawn.search(trial, inputs, examples)
-    else:
-        point = Point(tuple(_as_input(x, name) for x, name in zip(inputs, names, strict=True)))
-        _usable(trial, point)
-        found = trial.around(point)
-    return _summed_up(trial, found)
+        return drawn.search(trial, inputs, examples)
+    point = Point(tuple(_as_input(x, name) for x, name in zip(inputs, trial.programs.names, strict=True)))
+    _usable(trial, point)
+    return trial.around(point)
 
 
 def _fitting(f: Any, inputs: tuple[Any, ...], vjp: Any, jvp: Any, order: Any) -> None:
