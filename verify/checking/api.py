@@ -52,11 +52,10 @@ def check(  # noqa: PLR0913 - one keyword a thing that a caller may give
         of `numeric`, whose own gradient is on trial.
     *inputs : array, scalar or Hypothesis strategy
         The point to judge, or strategies that draw points (shapes too); one strategy for several inputs draws
-        tuples, as `verify.strategies.arrays` does. float16, float32, float64, longdouble and
-        bfloat16 have derivatives; integers and booleans are passed as they are.
+        tuples, as `verify.strategies.arrays` does. float16, float32, float64, longdouble and bfloat16 have
+        derivatives; integers and booleans are passed as they are.
     vjp : callable, optional
-        ``vjp(out_bar, *inputs)`` returns one cotangent an input, None for an input of integers. With a tuple of outputs,
-        ``out_bar`` is a tuple.
+        ``vjp(out_bar, *inputs)`` returns one cotangent an input, None for integers; `out_bar` is a tuple if `f` is.
     jvp : callable, optional
         ``jvp(*tangents, *inputs)`` returns the tangent of the output.
     reference : callable, str, optional
@@ -68,11 +67,9 @@ def check(  # noqa: PLR0913 - one keyword a thing that a caller may give
     order : {1, 2}
         2 to judge the gradient of the gradient too.
     seed : int
-        Of everything that is drawn.
-    seconds : float
-        How long to look; what a limit cut short is said in the notes.
-    examples : int
-        How many examples are drawn from strategies.
+        Of everything that is drawn: the same seed gives the same answer.
+    seconds, examples : float, int
+        How long to look, and how many examples are drawn from strategies; what a limit cut short is in the notes.
 
     Returns
     -------
@@ -91,13 +88,16 @@ def check(  # noqa: PLR0913 - one keyword a thing that a caller may give
     if vjp is None and jvp is None:
         programs = _own_gradient(programs)
     trial = Trial(programs, Domain(domain, names), seed, seconds, order)
+    return _summed_up(trial, _looked(trial, inputs, examples))
+
+
+def _looked(trial: Trial, inputs: tuple[Any, ...], examples: int) -> Finding | None:
+    """Look where the inputs say: at drawn points, or at one point and around it."""
     if any(drawn.is_strategy(x) for x in inputs):
-        found = drawn.search(trial, inputs, examples)
-    else:
-        point = Point(tuple(_as_input(x, name) for x, name in zip(inputs, names, strict=True)))
-        _usable(trial, point)
-        found = trial.around(point)
-    return _summed_up(trial, found)
+        return drawn.search(trial, inputs, examples)
+    point = Point(tuple(_as_input(x, name) for x, name in zip(inputs, trial.programs.names, strict=True)))
+    _usable(trial, point)
+    return trial.around(point)
 
 
 def _fitting(f: Any, inputs: tuple[Any, ...], vjp: Any, jvp: Any, order: Any) -> None:
@@ -175,7 +175,8 @@ def _summed_up(trial: Trial, found: Finding | None) -> Judgement:
     notes = list(trial.notes)
     if trial.approximate:
         notes.append(
-            f"right as an approximation at {len(trial.approximate)} points: a branch that differs by less than half the digits"
+            f"right as an approximation at {len(trial.approximate)} points: "
+            "a branch that differs by less than half the digits"
         )
     if trial.late:
         notes.append(f"the limit of {trial.seconds:g} s was hit before every point was tried")
@@ -183,7 +184,8 @@ def _summed_up(trial: Trial, found: Finding | None) -> Judgement:
         reason = trial.undecided[0].words if trial.undecided else "nothing could be compared at any point"
         return Judgement(Verdict.UNDECIDED, f"{reason}.", tuple(notes), **evidence)
     digits = f" to {trial.digits} digits or more" if trial.digits else ""
-    reason = f"the exact derivative and the claim agree{digits} at {trial.counts[Status.AGREE]} of {points} points; at the others there is none to compare."
+    agreed = f"agree{digits} at {trial.counts[Status.AGREE]} of {points} points"
+    reason = f"the exact derivative and the claim {agreed}; at the others there is none to compare."
     return Judgement(Verdict.RIGHT, reason, tuple(notes), **evidence)
 
 
@@ -197,7 +199,8 @@ def _objection(trial: Trial, found: Finding, evidence: dict[str, Any]) -> Judgem
         raise AssertionError("an objection has a point and a diagnosis")
     shapes = ", ".join(str(np.shape(x)) for x in first.point.inputs) if first.point else ""
     example = Counterexample(
-        trial.programs.names, point.inputs, found.out_bars, found.entries[:5], found.diagnosis, found.words, point.origin,
-        f" (first seen at shapes {shapes})", snippet(trial.programs, found, seed=trial.seed, order=trial.order),
+        trial.programs.names, point.inputs, found.out_bars, found.entries[:5], found.diagnosis, found.words,
+        point.origin, f" (first seen at shapes {shapes})",
+        snippet(trial.programs, found, seed=trial.seed, order=trial.order),
     )  # fmt: skip
     return Judgement(status, f"{found.words}.", tuple(trial.notes), example, **evidence)

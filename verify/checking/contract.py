@@ -212,5 +212,8 @@ def _disjoint(once: Any, many: Any, scale: float) -> bool:
 
 def _not_linear(question: Question, k: int, scale: float) -> Finding:
     name = question.programs.names[k]
-    words = f"with out_bar times {scale:g}, {name}_bar is not {scale:g} times as large: it is clipped, thresholded or not linear"
+    words = (
+        f"with out_bar times {scale:g}, {name}_bar is not {scale:g} times as large: "
+        "it is clipped, thresholded or not linear"
+    )
     return _wrong(question, NOT_LINEAR, words)

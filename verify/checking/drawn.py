@@ -48,7 +48,7 @@ def search(trial: Trial, inputs: tuple[Any, ...], examples: int) -> Finding | No
     strategy = st.tuples(*(x if is_strategy(x) else st.just(x) for x in inputs)).map(_point)
     kept: dict[Any, Point] = {}
 
-    def judge(point: Point) -> Finding:
+    def judge(point: Point) -> Any:  # a finding serves as an observation
         if not trial.domain.admits(point.inputs) or not point.floats or not _finite(point):
             return Finding(Status.NOT_APPLICABLE, "outside the domain", point)
         found = trial.at(point, contract=len(kept) < AROUND)

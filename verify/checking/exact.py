@@ -55,7 +55,7 @@ class Slopes:
 class Cotangents:
     """What the pullback returned: cells an input, None where it returned None; and the notes of the reading."""
 
-    bars: tuple[Cells | None, ...]
+    bars: tuple[Cells, ...]
     notes: Any
 
 
@@ -152,7 +152,7 @@ class Exactly:
             said = f"{type(error).__name__}: {error}"
             raise OpaqueError(f"the program raises {said[:MOST_WORDS]}") from error
 
-    def _bars(self, result: Any) -> tuple[Cells | None, ...]:
+    def _bars(self, result: Any) -> tuple[Cells, ...]:
         bars = tuple(result) if isinstance(result, (tuple, list)) else (result,)
         if len(bars) != len(self.point.inputs):
             raise OpaqueError(f"read with exact numbers, the pullback returns {len(bars)} cotangents")

@@ -49,7 +49,7 @@ class Format:
 
 def is_float(dtype: Any) -> bool:
     """Whether arrays of this dtype have a derivative: NumPy's floats and bfloat16."""
-    return np.dtype(dtype).kind == "f" or np.dtype(dtype).name == BFLOAT16
+    return bool(np.dtype(dtype).kind == "f" or np.dtype(dtype).name == BFLOAT16)
 
 
 @cache

@@ -86,8 +86,9 @@ def _compared(programs: Programs, point: Point, u: dict[int, Any], ran: tuple[An
             break
     if not entries:
         status = Status.UNDECIDED if undecided else Status.AGREE
-        return Finding(status, "" if not undecided else "the enclosures are too wide to tell", point,
-                       digits=MOST_DIGITS, strict=not undecided, comparisons=tuple(pushed.notes.comparisons))  # fmt: skip
+        words = "the enclosures are too wide to tell" if undecided else ""
+        comparisons = tuple(pushed.notes.comparisons)
+        return Finding(status, words, point, digits=MOST_DIGITS, strict=not undecided, comparisons=comparisons)
     if active_ties(slopes) or not _faithful(entries, ran):
         return Finding(Status.NOT_APPLICABLE, "a kink, or the reading is not faithful", point)
     finite = all(entry.claimed.is_finite() for entry in entries)

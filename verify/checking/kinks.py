@@ -8,7 +8,7 @@ nothing is said along that direction: unit vectors and the direction of all ones
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,7 +58,7 @@ class Look:
     """What a look at a possible kink came to: a finding, or a direction along which the derivative exists."""
 
     finding: Finding | None = None
-    direction: Direction | None = None
+    direction: Direction = field(default_factory=dict)
     slopes: Any = None
 
 

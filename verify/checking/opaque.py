@@ -90,8 +90,11 @@ def _claim(question: Question, u: dict[int, Any]) -> tuple[arb, arb]:
     try:
         with precision(PRECISION):
             pulled = Exactly(question.programs, question.point).pulled(question.out_bars)
-            exact = sum((c * as_arb(w) for k, step in u.items()
-                         for c, w in zip(coefficients(pulled.bars[k], 0).ravel(), np.ravel(step), strict=True)), start=arb(0))  # fmt: skip
+            terms = (
+                c * as_arb(w) for k, step in u.items()
+                for c, w in zip(coefficients(pulled.bars[k], 0).ravel(), np.ravel(step), strict=True)
+            )  # fmt: skip
+            exact = sum(terms, start=arb(0))
     except VerifyError:
         return ran, room
     faithful = exact.is_finite() and (not ran.is_finite() or abs(exact - ran) <= 16 * room + size * 1e-3)
@@ -160,7 +163,7 @@ def _one_sided(question: Question, u: dict[int, Any], true: arb) -> bool:
     if not (math.isfinite(right) and math.isfinite(left)):
         return True
     size = max(abs(right), abs(left), float(abs(true).mid()))
-    return abs(right - left) > 0.05 * size
+    return bool(abs(right - left) > 0.05 * size)
 
 
 def _directions(question: Question) -> Iterator[dict[int, Any]]:

@@ -32,7 +32,7 @@ MOST_CONDITIONED = 4000
 
 def lost(form: Format) -> float:
     """Return the relative error from which digits count as lost: half of them, or two thirds in half precision."""
-    return form.eps**0.5 if form.eps < 2.0**-20 else form.eps ** (1 / 3)
+    return math.sqrt(form.eps) if form.eps < 2.0**-20 else math.cbrt(form.eps)
 
 
 def judge(question: Question, scale: float) -> Finding | None:
@@ -133,7 +133,7 @@ def _confirmed(question: Question, exactly: Exactly, suspects: list[Any]) -> Fin
 
 
 def _beside_a_boundary(question: Question, exactly: Exactly) -> bool:
-    """Whether a comparison of either program may turn out otherwise once inputs are rounded: floats take another branch."""
+    """Whether a comparison of either program may turn out otherwise in floats, which then take another branch."""
     steps = {k: _ulp_steps(question.point.inputs[k]) for k in question.point.floats}
     terms = GRANTED * question.point.size**0.5
     try:

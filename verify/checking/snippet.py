@@ -18,17 +18,13 @@ def snippet(programs: Programs, found: Finding, *, seed: int, order: int) -> str
     """Return lines that build the very input and check the programs there."""
     sources = Sources()
     names = {role: sources.name(role, program) for role, program in _programs(programs).items()}
-    point = found.point
-    inputs = (
-        [(name, array_text(x)) for name, x in zip(_fresh(programs.names, names), point.inputs, strict=True)]
-        if point
-        else []
-    )
+    arrays = found.point.inputs if found.point else ()
+    inputs = [(name, array_text(x)) for name, x in zip(_fresh(programs.names, names), arrays, strict=False)]
     keywords = "".join(f", {role}={name}" for role, name in names.items() if role != "f")
     options = f", seed={seed}" + (f", order={order}" if order > 1 else "")
     call = f"check({names['f']}, {', '.join(name for name, _ in inputs)}{keywords}{options})"
     lines = ["import numpy as np", "from verify import check"]
-    if any(np.asarray(x).dtype.name == BFLOAT16 for x in point.inputs if point):
+    if any(np.asarray(x).dtype.name == BFLOAT16 for x in arrays):
         lines.append("import ml_dtypes")
     return "\n".join([*lines, *sources.lines, *(f"{name} = {text}" for name, text in inputs), f"{call}.assert_right()"])
 

@@ -163,7 +163,7 @@ class Trial:
         return Shrinker(self.programs, judge, self.domain.admits).smallest(found)
 
     def _unless_pinned(self, found: Finding, resizer: Resizer) -> Finding | None:
-        """Return an objection at another size, unless the pullback works at its own size only and says so by raising."""
+        """Return an objection at another size, unless the pullback serves its own size only and shows it."""
         if found.diagnosis not in (RAISES, SHAPE, SUMS, ARITY):
             return found
         sizes = [(n, size) for n, size in resizer.accepted() if size > 1]

@@ -181,9 +181,7 @@ def layernorm_vjp(out_bar, x):
     centred = x - x.mean(axis=-1, keepdims=True)
     scale = 1 / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + 1e-5)
     y = centred * scale
-    return scale * (
-        out_bar - out_bar.mean(axis=-1, keepdims=True) - y * (out_bar * y).mean(axis=-1, keepdims=True)
-    )
+    return scale * (out_bar - out_bar.mean(axis=-1, keepdims=True) - y * (out_bar * y).mean(axis=-1, keepdims=True))
 
 
 W = np.array([[0.5, -1.25, 2.0, 0.75], [1.5, 0.25, -0.5, 1.0]])
