@@ -19,9 +19,10 @@ from verify.checking.exact import Cotangents, Exactly, Slopes, cells_of, coeffic
 from verify.checking.findings import Finding
 from verify.checking.formats import as_arb, format_of
 from verify.checking.points import generator, integers
-from verify.compare import MOST_DIGITS, agreeing_digits
+from verify.compare import MOST_DIGITS, Entry, agreeing_digits
 from verify.diagnosis import NOT_FINITE
 from verify.errors import OpaqueError, SingularError, UndecidableError
+from verify.failures import number
 from verify.lift import precision
 from verify.lift.ball import PRECISIONS
 from verify.lift.reading import Reading
@@ -162,7 +163,7 @@ class _Reading:
             readers = ", ".join(sorted(set(slopes.notes.structured)))
             note = f"right in the space of symmetric matrices: {readers} reads one triangle"
             return self.question.seen(Status.AGREE, digits=MOST_DIGITS, notes=(note,))
-        return self._mistaken(pulled, slopes)
+        return self._mistaken(u, pulled, slopes)
 
     def _supports_truth(self, u: dict[int, Any], true: arb, pulled: Cotangents) -> bool:
         """Whether the pullback as it runs agrees with the truth where its lifted reading does not.
@@ -205,18 +206,21 @@ class _Reading:
         claimed, scale = pairing(pulled, u)
         return agreement(claimed, true, scale, self.question.point.dtype)[0] is Status.AGREE
 
-    def _mistaken(self, pulled: Cotangents, slopes: Slopes) -> Finding:
+    def _mistaken(self, u: dict[int, Any], pulled: Cotangents, slopes: Slopes) -> Finding:
         """Find the entries that differ, and whether an approximation made on purpose may differ by so much."""
         truth = Truth(self.question, self.exactly, pulled)
-        entries = truth.wrong()
+        entries = truth.wrong() or (
+            Entry("<x_bar, x_dot>", (), pairing(pulled, u)[0], along(self.question.out_bars, slopes)),
+        )
         if any(not entry.claimed.is_finite() for entry in entries):
             words = "the pullback has no finite value where the derivative is finite"
             return self.question.seen(Status.DISAGREE, words, entries=entries, diagnosis=NOT_FINITE)
-        if entries and truth.below_precision(entries, pulled, slopes):
+        if truth.below_precision(entries, pulled, slopes):
             self.moved = True
             return self.question.seen(Status.AGREE, digits=format_of(self.question.point.dtype).digits)
-        approximate = bool(entries) and truth.approximate(entries, pulled)
-        words = "the exact enclosures are disjoint"
+        approximate = truth.approximate(entries, pulled)
+        worst = entries[0]
+        words = f"{worst.place} is {number(worst.claimed)}, and the exact derivative is {number(worst.true)}"
         return self.question.seen(Status.DISAGREE, words, entries=entries, approximate=approximate)
 
 

@@ -88,7 +88,9 @@ def _suspects(question: Question, pulled: Any, scale: float) -> list[tuple[int, 
         own = format_of(np.asarray(point.inputs[k]).dtype)
         trues = coefficients(pulled.bars[k], 0)
         largest = max((abs(c).upper() for c in trues.ravel() if c.is_finite()), default=arb(0))
-        floor = max(largest, arb(0.0 if point.given else scale), _natural(question, k) if largest.contains(0) else arb(0))
+        floor = max(
+            largest, arb(0.0 if point.given else scale), _natural(question, k) if largest.contains(0) else arb(0)
+        )
         for index in np.ndindex(trues.shape):
             true, value = trues[index], np.asarray(question.bars[k])[index]
             error = abs(as_arb(value) - true)
@@ -155,7 +157,7 @@ def _ulp_steps(x: Any) -> Any:
 
 
 def _words(question: Question, entry: Entry) -> str:
-    place = f"{entry.of}{list(entry.index)}" if entry.index else entry.of
+    place = entry.place
     if not entry.claimed.is_finite():
         return f"{place} is {float(entry.claimed.mid())} as it runs, and the exact value is finite"
     form = format_of(question.point.dtype)
