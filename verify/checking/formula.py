@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from verify.checking.points import Point
     from verify.checking.programs import Programs
 
+NOISE = 1024
+"""Ulps of a pairing that its rounding may come to."""
+
 DIRECTIONS = 2
 """Random directions tried at each point; each misses a wrong entry once in 128 at most."""
 
@@ -174,12 +177,14 @@ class _Reading:
         for k in self.question.point.floats:
             for value, step in zip(np.ravel(self.question.bars[k]), np.ravel(u[k]), strict=True):
                 ran += as_arb(value) * as_arb(step)
-        claimed, _ = pairing(pulled, u)
+        claimed, scale = pairing(pulled, u)
         if not ran.is_finite():
             return False
         if not claimed.is_finite():
             return bool(abs(ran - true) < abs(true) * 1e-2 + arb(1e-30))
-        return bool(abs(ran - true) * 16 < abs(claimed - true))
+        gap = abs(claimed - true)
+        noise = (scale + abs(true)) * NOISE * format_of(self.question.point.dtype).eps  # below it, a float is near by luck
+        return bool(gap > noise and abs(ran - true) * 16 < gap)
 
     def _explained_by_constants(self, u: dict[int, Any]) -> bool:
         """Whether the two overlap once every constant stands for the reals that round to it."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from flint import arb
 
+from verify.checking.entries import SINGLE
 from verify.checking.exact import Exactly, coefficients
 from verify.checking.formats import as_arb, format_of
 from verify.checking.formula import along
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from verify.checking.findings import Finding
     from verify.checking.formula import Question
     from verify.checking.points import Point
+
+ROUNDED = 16
+"""Ulps that a pullback read exactly may be away: its constants are rounded."""
 
 MOST_UNITS = 16
 """Unit vectors asked for, besides a random direction; each costs a few dozen evaluations."""
@@ -98,7 +102,8 @@ def _claim(question: Question, u: dict[int, Any]) -> tuple[arb, arb]:
     except VerifyError:
         return ran, room
     faithful = exact.is_finite() and (not ran.is_finite() or abs(exact - ran) <= 16 * room + size * 1e-3)
-    return (exact, size * 2.0**-40) if faithful else (ran, room)
+    own = max(2.0**-40, ROUNDED * min(format_of(question.point.dtype).eps, SINGLE))
+    return (exact, size * own) if faithful else (ran, room)
 
 
 def _series(question: Question, u: dict[int, Any]) -> arb | None:

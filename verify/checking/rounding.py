@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 GRANTED = 64
 """How many times the entry's own ulp, and what one ulp of input and cotangent moves it by, a result may be away."""
 
+NEAR = 256
+"""A true value that is beyond the range, or so many times below its end, may overflow on the way."""
+
 MOST_CONDITIONED = 4000
 """Entries up to which the conditioning is measured; beyond, only gross losses are looked for."""
 
@@ -70,7 +73,7 @@ def _forward_holds(question: Question, exactly: Exactly) -> bool:
         size = max((abs(c).mid() for c in cells.ravel()), default=arb(0))
         for c, value in zip(cells.ravel(), np.ravel(floats), strict=True):
             away = abs(as_arb(value) - c)
-            if form.overflows(c) or not away.is_finite() or not away < max(size * lost(form), arb(form.smallest)):
+            if form.overflows(c) or not away.is_finite() or not away < max(size * lost(form), arb(4 * form.smallest * form.eps)):
                 return False
     return True
 
@@ -94,7 +97,7 @@ def _suspects(question: Question, pulled: Any, scale: float) -> list[tuple[int, 
         for index in np.ndindex(trues.shape):
             true, value = trues[index], np.asarray(question.bars[k])[index]
             error = abs(as_arb(value) - true)
-            if not true.is_finite() or (own.overflows(true) and not error.is_finite()):
+            if not true.is_finite() or (not error.is_finite() and abs(true) * NEAR > arb(own.largest)):
                 continue
             if not error.is_finite() or error > floor * share + GRANTED * own.ulp(true):
                 found.append((k, index, Entry(f"{question.programs.names[k]}_bar", index, as_arb(value), true), error))
