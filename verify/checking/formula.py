@@ -7,7 +7,7 @@ constant that was rounded when it was typed, an approximation made on purpose, o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -95,6 +95,7 @@ class _Reading:
         self.exactly = Exactly(question.programs, question.point)
         self.comparisons: list[Any] = []
         self.moved = False
+        self.structured = False
 
     def judged(self) -> Finding:
         """Compare along random directions; the first that differs is looked into."""
@@ -108,6 +109,7 @@ class _Reading:
                 slopes = self.exactly.along(u)
                 if k == 0:
                     self.comparisons += slopes.notes.comparisons
+                    self.structured = bool(slopes.notes.structured)
                 found = self._along(u, pulled, slopes)
                 if found.status is not Status.AGREE or found.digits is None:
                     return self._with_comparisons(found)
@@ -131,7 +133,7 @@ class _Reading:
             )
 
     def _with_comparisons(self, found: Finding) -> Finding:
-        return Finding(**{**vars(found), "comparisons": tuple(self.comparisons)})
+        return replace(found, comparisons=tuple(self.comparisons), structured=self.structured)
 
     # -- one direction -------------------------------------------------------------------------------
 
