@@ -40,7 +40,7 @@ def zeros(point: Point) -> Point:
 
 
 def symmetric(point: Point, given: Point) -> Point:
-    """Return the point with its matrices symmetric where the given ones are: a function that reads one triangle wants it."""
+    """Return the point with its matrices symmetric where the given ones are, for a function that reads one triangle."""
 
     def restored(x: Any, like: Any) -> Any:
         square = np.ndim(x) >= 2 and np.shape(x)[-1] == np.shape(x)[-2]

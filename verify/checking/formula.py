@@ -185,7 +185,9 @@ class _Reading:
         if not claimed.is_finite():
             return bool(abs(ran - true) < abs(true) * 1e-2 + arb(1e-30))
         gap = abs(claimed - true)
-        noise = (scale + abs(true)) * NOISE * format_of(self.question.point.dtype).eps  # below it, a float is near by luck
+        noise = (
+            (scale + abs(true)) * NOISE * format_of(self.question.point.dtype).eps
+        )  # below it, a float is near by luck
         return bool(gap > noise and abs(ran - true) * 16 < gap)
 
     def _explained_by_constants(self, u: dict[int, Any]) -> bool:

@@ -73,7 +73,11 @@ def _forward_holds(question: Question, exactly: Exactly) -> bool:
         size = max((abs(c).mid() for c in cells.ravel()), default=arb(0))
         for c, value in zip(cells.ravel(), np.ravel(floats), strict=True):
             away = abs(as_arb(value) - c)
-            if form.overflows(c) or not away.is_finite() or not away < max(size * lost(form), arb(4 * form.smallest * form.eps)):
+            if (
+                form.overflows(c)
+                or not away.is_finite()
+                or not away < max(size * lost(form), arb(4 * form.smallest * form.eps))
+            ):
                 return False
     return True
 

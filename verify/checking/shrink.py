@@ -66,7 +66,7 @@ class Shrinker:
             if not self.admits(point.inputs):
                 continue
             seen = self.judge(point)
-            if seen.status is found.status and (found.diagnosis is None or seen.diagnosis == found.diagnosis):
+            if seen.status is found.status and seen.diagnosis == found.diagnosis:
                 return seen
         return None
 
@@ -80,13 +80,12 @@ class Shrinker:
 
     def _sizes(self, point: Point) -> Iterator[Point]:
         """Yield the point with shorter axes, each place of a long one brought to the front in turn."""
-        resizer = Resizer(self.programs, point)
-        for n in resizer.lengths():
-            for size in (1, 2, 3, n // 2):
-                if 0 < size < n:
-                    for shift in range(min(n, MOST_SHIFTS)):
-                        turned = Resizer(self.programs, _turned(point, n, shift))
-                        yield _same_origin(turned.resized({n: size}), point)
+        resizer = Resizer(self.programs, point, self.admits)
+        for n, size in sorted(resizer.accepted(), key=lambda pair: pair[1]):
+            if 0 < size < n:
+                for shift in range(min(n, MOST_SHIFTS)):
+                    turned = Resizer(self.programs, _turned(point, n, shift))
+                    yield _same_origin(turned.resized({n: size}), point)
 
 
 def _turned(point: Point, n: int, shift: int) -> Point:
