@@ -23,6 +23,9 @@ FEW = 40
 MOST_WRONG = 5
 """Wrong entries that are looked for by halving."""
 
+MOST_ASKED = 40
+"""Halves that are asked for; each costs an evaluation at full size."""
+
 MOVES = 3
 """Random moves by one ulp that measure the conditioning."""
 
@@ -61,7 +64,7 @@ class Truth:
     def wrong(self) -> tuple[Entry, ...]:
         """Return entries that are surely different from the truth: all of few, or some of many."""
         try:
-            places = self.places if len(self.places) <= FEW else self._halved(self.places)
+            places = self.places if len(self.places) <= FEW else self._single() or self._halved(self.places)
             return tuple(entry for entry in map(self.entry, places) if entry.disjoint)
         except (UndecidableError, SingularError):
             return ()
@@ -78,18 +81,37 @@ class Truth:
 
     def _differs(self, places: list[Place]) -> bool:
         """Whether the claim is wrong along a random direction on these places."""
-        weights = integers(generator(self.question.seed, "halving", len(places)), (len(places),))
+        error = self._error(places, integers(generator(self.question.seed, "halving", len(places)), (len(places),)))
+        return not error.is_finite() or not error.contains(0)
+
+    def _single(self) -> list[Place]:
+        """Return the only wrong place of many, if there is just one.
+
+        Its number is the ratio of two sums of the errors, one of them weighted by the numbers of the places.
+        """
+        weights = integers(generator(self.question.seed, "single", len(self.places)), (len(self.places),))
+        counted = weights * np.arange(1.0, len(self.places) + 1)
+        plain, numbered = self._error(self.places, weights), self._error(self.places, counted)
+        if not (plain.is_finite() and numbered.is_finite()) or plain.contains(0):
+            return []
+        number = round(float((numbered / plain).mid()))
+        if not 1 <= number <= len(self.places) or not (plain * number).overlaps(numbered):
+            return []
+        return [self.places[number - 1]]
+
+    def _error(self, places: list[Place], weights: Any) -> arb:
+        """Return the claim less the truth along weights on some places."""
         claimed = arb(0)
         for (k, index), w in zip(places, weights, strict=True):
             claimed += self.pulled.bars[k][index].coefficient(0) * as_arb(w)
-        return not claimed.is_finite() or not claimed.overlaps(self._along(places, weights))
+        return claimed - self._along(places, weights)
 
     def _halved(self, places: list[Place]) -> list[Place]:
         """Return up to `MOST_WRONG` places that differ: half after half is asked along a random direction."""
         found: list[Place] = []
-        pending = [places]
-        while pending and len(found) < MOST_WRONG:
-            some = pending.pop()
+        pending, asked = [places], 0
+        while pending and len(found) < MOST_WRONG and asked < MOST_ASKED:
+            some, asked = pending.pop(), asked + 1
             if not self._differs(some):
                 continue
             if len(some) == 1:
@@ -120,7 +142,10 @@ class Truth:
     def _within(self, entries: tuple[Entry, ...], share: float, moved: int = 64) -> bool:
         form = format_of(self.question.point.dtype)
         eps = form.eps
-        moves = self.conditioning()
+        places = {(f"{self.question.programs.names[k]}_bar", index): (k, index) for k, index in self.places}
+        moves = conditioning(
+            self.question, self.exactly, [places[e.of, e.index] for e in entries if (e.of, e.index) in places]
+        )
         for entry in entries:
             move = moves.get((entry.of, entry.index), arb(0)) * (min(eps, SINGLE) / eps)
             gap = (entry.claimed - entry.true).abs_upper()
@@ -128,10 +153,6 @@ class Truth:
             if not entry.claimed.is_finite() or gap > allowed:
                 return False
         return True
-
-    def conditioning(self) -> dict[tuple[str, tuple[int, ...]], arb]:
-        """Return how far each claimed entry moves when inputs and cotangents move by one ulp, to first order."""
-        return conditioning(self.question, self.exactly, self.places)
 
 
 def conditioning(
@@ -151,9 +172,9 @@ def conditioning(
             moved = exactly.pulled(question.out_bars, steps=steps, bar_steps=bars)
         except (UndecidableError, SingularError):
             return {}
+        sizes = {k: coefficients(moved.bars[k], 1) for k in point.floats}
         for k, index in places:
-            size = abs(coefficients(moved.bars[k], 1)[index])
-            key = (f"{names[k]}_bar", index)
+            size, key = abs(sizes[k][index]), (f"{names[k]}_bar", index)
             found[key] = max(found.get(key, arb(0)), size.upper()) if size.is_finite() else found.get(key, arb(0))
     return found
 

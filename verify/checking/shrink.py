@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MOST_TRIES = 400
 SECONDS = 6.0
 
+MOST_ENTRIES = 200
+"""Arrays of more entries are made plainer as a whole, not entry by entry."""
+
 MOST_SHIFTS = 6
 """Places of an axis that are kept in turn when it is cut."""
 
@@ -74,16 +77,17 @@ class Shrinker:
         point = found.point
         if point is None:
             return
-        yield from self._sizes(point)
+        yield from self._sizes(point, found)
         for k in point.floats:
             yield from _plainer(point, k)
 
-    def _sizes(self, point: Point) -> Iterator[Point]:
-        """Yield the point with shorter axes, each place of a long one brought to the front in turn."""
+    def _sizes(self, point: Point, found: Finding) -> Iterator[Point]:
+        """Yield the point with shorter axes; each place comes to the front in turn, the entry at fault first."""
         resizer = Resizer(self.programs, point, self.admits)
+        fault = [i for entry in found.entries[:1] for i in entry.index]
         for n, size in sorted(resizer.accepted(), key=lambda pair: pair[1]):
             if 0 < size < n:
-                for shift in range(min(n, MOST_SHIFTS)):
+                for shift in dict.fromkeys((*(i for i in fault if i < n), *range(min(n, MOST_SHIFTS)))):
                     turned = Resizer(self.programs, _turned(point, n, shift))
                     yield _same_origin(turned.resized({n: size}), point)
 
@@ -113,7 +117,7 @@ def _plainer(point: Point, k: int) -> Iterator[Point]:
     ):
         if _plainness(values) < _plainness(x):
             yield _put(point, k, values.astype(x.dtype))
-    for index in np.ndindex(x.shape):
+    for index in np.ndindex(x.shape) if x.size <= MOST_ENTRIES else ():
         value = float(x[index])
         for plain in (*PLAIN, *_rounder(value)):
             if _cost(plain) < _cost(value):

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 TRIED = (2, 1, 3, 0)
 """Sizes tried for every group of axes, besides the given one, half of it, and the next."""
 
+LONG = 64
+"""An axis that is longer is not halved, but cut to 16."""
+
 SMALL = 12
 """Up to so many numbers a point is small: everything that is tried around a point is tried there."""
 
@@ -74,7 +77,7 @@ class Resizer:
             if not _comparable(known):
                 continue
             yield n, n + 1
-            for size in dict.fromkeys((*TRIED, n // 2)):
+            for size in dict.fromkeys((*TRIED, *((n // 2,) if n <= LONG else (16,)))):
                 if size != n and self.shapes(same | {n: size}) == _predicted(known, size - n):
                     yield n, size
 

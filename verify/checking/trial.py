@@ -68,16 +68,22 @@ class Trial:
         self._grow_impatient(given)
         resizer = Resizer(self.programs, given, self.domain.admits)
         small = resizer.reduced()
+        if small is not given:  # what is wrong is mostly wrong at small sizes too, and there it is found at once
+            wrong = self._condemned(self.at(small, contract=True), resizer)
+            if wrong is not None:
+                return wrong
         found = self.at(given, contract=small is given)
         if found.objects and not found.approximate:
             return found
         self.scale = _size_of(found)
         self.structured = found.structured
-        if small is not given:
-            found = self.at(small, contract=True)
-            if found.objects and not found.approximate:
-                return self._unless_pinned(found, resizer)
         return self._others(resizer, small)
+
+    def _condemned(self, found: Finding, resizer: Resizer) -> Finding | None:
+        """Return a finding at a small point if it condemns."""
+        if found.status is not Status.DISAGREE or found.approximate:
+            return None
+        return self._unless_pinned(found, resizer)
 
     def _grow_impatient(self, given: Point) -> None:
         """Let no run last much longer than it did at the given point: a loop may be endless at another one."""
