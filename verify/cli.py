@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 USAGE, INTERNAL, INTERRUPTED = 4, 3, 2
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="gradproof")
-def app() -> None:
+@click.pass_context
+def app(context: click.Context) -> None:
     """Is this gradient right? Verdicts with evidence on every operation and sentence of the notes."""
+    if context.invoked_subcommand is None:
+        raise UsageError(context.get_help())
 
 
 @app.command()

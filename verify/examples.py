@@ -155,7 +155,7 @@ class Draws:
     weighted: bool = False
 
 
-def examples(subjects: Sequence[Subject], draws: Draws) -> Any:
+def examples(subjects: Sequence[Subject], draws: Draws | None = None) -> Any:
     """Return a strategy of examples of the subjects, the simplest of which come first."""
     sized = []
     for subject in subjects:
@@ -163,7 +163,7 @@ def examples(subjects: Sequence[Subject], draws: Draws) -> Any:
         filled = st.sampled_from(list(filter(_filled, choices)))
         grown = grown_choices(subject)
         sized.append((subject, st.one_of(filled, filled, st.sampled_from(choices), st.sampled_from(grown or choices))))
-    return _examples(sized, draws)
+    return _examples(sized, draws or Draws())
 
 
 @st.composite

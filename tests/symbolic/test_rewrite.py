@@ -20,7 +20,7 @@ def test_every_rule_keeps_the_value_of_random_formulas(formulas, scope, exact_ar
     """A rule that changes a formula leaves all of its entries as they were, in exact fractions, at sizes 0 to 4."""
     fired = set()
 
-    @settings(max_examples=max(200, settings().max_examples))  # so many that every common rule comes up
+    @settings(max_examples=max(500, settings().max_examples))  # so many that every common rule comes up
     @given(formulas)
     def holds(expr):
         for rule in RULES:
