@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from more_mistakes import MORE_MISTAKES, Noisy, Sums
+from more_mistakes import MORE_MISTAKES
 from more_right import LINEAR_ALGEBRA, MORE_RIGHT
 
 from verify import check

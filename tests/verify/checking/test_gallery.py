@@ -13,9 +13,9 @@ NOT_IN = {
     "large inputs": {"float16": "1e10 is beyond the range"},
     "an einsum": {"bfloat16": "NumPy's einsum refuses it"},
     "a norm at 0": {"float16": "the square of a number nearby vanishes"},
-    "a Taylor branch": {name: "its threshold is chosen for float64" for name in ("float16", "float32", "bfloat16")},
+    "a Taylor branch": dict.fromkeys(("float16", "float32", "bfloat16"), "its threshold is chosen for float64"),
     **{
-        title: {name: "numpy.linalg refuses it" for name in ("float16", "longdouble")}
+        title: dict.fromkeys(("float16", "longdouble"), "numpy.linalg refuses it")
         for title in ("an ill-conditioned solve", *gallery.LINEAR_ALGEBRA)
     },
 }
