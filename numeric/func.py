@@ -55,6 +55,11 @@ def _checked(primals: Sequence[Any], transform: str) -> None:
             )
 
 
+def _called(f: Any, transform: str) -> None:
+    if not callable(f):
+        raise NumericTypeError(f"{transform}(): expected a function of tensors, got {f!r} of type {type(f).__name__}")
+
+
 def tape_dtype(x: Any) -> Any:
     """Return the NumPy dtype of a tensor or an array."""
     return x.dtype.numpy if isinstance(x, tape.Tensor) else x.dtype
@@ -122,10 +127,11 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     Raises
     ------
     NumericTypeError
-        If a primal is no array, or ``f`` returns no tensor.
+        If ``f`` is no function or returns no tensor, or a primal is no array.
     NumericRuntimeError
         If a primal does not hold floating-point numbers.
     """
+    _called(f, "vjp")
     _checked(primals, "vjp")
     with _next_level() as level, enable_grad():
         traced = [tape.Traced(inner(x, level), level) for x in primals]
@@ -191,12 +197,13 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], 
     Raises
     ------
     NumericTypeError
-        If a primal is no array, or ``f`` returns no tensor.
+        If ``f`` is no function or returns no tensor, or a primal is no array.
     NumericRuntimeError
         If primals and tangents differ in number or shape.
     """
     if not (isinstance(primals, tuple | list) and isinstance(tangents, tuple | list)):
         raise NumericTypeError("jvp(f, primals, tangents): expected two tuples of arrays")
+    _called(f, "jvp")
     _checked(primals, "jvp")
     if [tuple(x.shape) for x in primals] != [tuple(np.shape(x_dot)) for x_dot in tangents]:
         raise NumericRuntimeError(
@@ -268,8 +275,10 @@ def grad_and_value(
 ) -> Callable[..., Any]:
     """Return the function that computes the gradient of a scalar function, and its value.
 
-    The result raises NumericRuntimeError if ``f`` returns anything but one number.
+    The result raises NumericRuntimeError if ``f`` returns anything but one number; NumericTypeError is raised
+    at once if ``f`` is no function.
     """
+    _called(f, "grad")
 
     def gradient_and_value(*args: Any, **kwargs: Any) -> Any:
         of_chosen, chosen = _restricted(f, argnums, args, **kwargs)

@@ -26,10 +26,7 @@ if TYPE_CHECKING:
     from numeric.tensor import Tensor
     from numeric.variable import Variable
 
-_INDEX = rules["index"]
-_OVERWRITE = rules["overwrite"]
-_ADD_AT = rules["add_at"]
-_MUL = rules["mul"]
+_INDEX, _OVERWRITE, _ADD_AT, _MUL = (rules[name] for name in ("index", "overwrite", "add_at", "mul"))
 
 
 def memory(x: Variable) -> Array:
@@ -56,12 +53,17 @@ def view(rule: Any, x: Tensor, **parameters: Any) -> Tensor:
     """Apply a layout rule whose output may lie in the memory of ``x``, and link the two if so."""
     array = memory(x)
     out = apply(rule, x, **parameters)
-    if _lies_in(out._array, array):
+    if _lies_in(out._array, array) or (_is_foreign(array) and is_basic(parameters.get("key", ()))):
         share(x, out)
         if mode.recording:
             base, steps = (x, ()) if x._view is None else (x._view.base, x._view.steps)
             out._view = View(base, (*steps, (rule, parameters)), storage_of(x).version)
     return out
+
+
+def _is_foreign(array: Any) -> bool:
+    """Whether it is a duck array: what it shares cannot be told, so a part of it is taken for a view, as in PyTorch."""
+    return not isinstance(array, np.ndarray | tape.Tensor)
 
 
 def _lies_in(out: Any, array: Any) -> bool:
@@ -125,6 +127,9 @@ def modify(x: Tensor, change: Callable[..., Tensor], *operands: Any) -> Tensor:
     memory(x)
     storage = storage_of(x)
     tensors = [y for y in (x, *operands) if isinstance(y, tape.Tensor)]
+    level = max(y.level for y in tensors)
+    for y in (x, *(() if x._view is None else (x._view.base,))):
+        tape.raise_to(y, level)
     recorded = mode.recording and any(y.requires_grad for y in tensors)
     given = [
         _before(y, copied=recorded) if isinstance(y, tape.Tensor) and y._storage is storage else y for y in operands
@@ -155,18 +160,33 @@ def _fitted(new: Tensor, x: Tensor) -> Tensor:
 def _take(x: Tensor, new: Tensor, storage: Storage) -> None:
     """Give ``x`` the values and the history of ``new``."""
     owner = x
-    followed = _followed(new) or (x._view is not None and _followed(x._view.base))
-    if x._view is not None and followed and (mode.recording or _tangent(new) is not None):
+    values = new._array if new.level == x.level else new
+    if x._view is not None and (_replaces(x, values) or _merges(x._view.base, new)):
         owner = x._view.base
         merged = apply(_OVERWRITE, _before(owner, copied=False), new, steps=x._view.steps)
         owner._edge = merged._edge
+        if _replaces(x, values):
+            owner._array = merged._array
         _take_tangent(owner, merged)
     elif mode.recording:
         x._edge = new._edge
     _take_tangent(x, new)
     if mode.recording:
         storage.node = owner._edge
-    write(x, new._array if new.level == x.level else new)
+    write(x, values)
+
+
+def _merges(base: Tensor, new: Tensor) -> bool:
+    """Whether what is written through a view enters the history of its base."""
+    return (_followed(new) or _followed(base)) and (mode.recording or _tangent(new) is not None)
+
+
+def _replaces(x: Tensor, values: Array) -> bool:
+    """Whether ``x`` gets another array, for its own cannot hold the values, or need not be writable."""
+    array = x._array
+    if isinstance(array, tape.Tensor):
+        return False
+    return not (isinstance(array, np.ndarray) and isinstance(values, np.ndarray | np.generic))
 
 
 def _followed(x: Tensor) -> bool:
@@ -178,17 +198,17 @@ def _tangent(x: Tensor) -> Any:
 
 
 def _take_tangent(x: Tensor, new: Tensor) -> None:
-    if isinstance(x, tape.Traced) and x.tangent is not None:
+    if isinstance(x, tape.Traced) and (x.tangent is not None or _tangent(new) is not None):
         x.tangent = new.tangent if isinstance(new, tape.Traced) else x.tangent * 0
 
 
 def write(x: Tensor, values: Array) -> None:
     """Write values into the memory of ``x``."""
     array = x._array
-    if isinstance(array, tape.Tensor):
+    if _replaces(x, values):
+        x._array = values
+    elif isinstance(array, tape.Tensor):
         array.copy_(values)
-    elif isinstance(values, tape.Tensor) or not isinstance(array, np.ndarray):
-        x._array = values  # a foreign array: replaced, it need not be writable
     elif not array.flags.writeable:
         raise NumericRuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a "

@@ -296,6 +296,29 @@ def apply_traced(rule: Rule | Called, inputs: tuple[Any, ...], parameters: dict[
     return result
 
 
+def raise_to(x: Tensor, level: int) -> None:
+    """Make a tensor one of a higher level in place: what it was until now is a constant there.
+
+    Raises
+    ------
+    NumericRuntimeError
+        If it is a leaf, such as a parameter of a module: its gradients would go astray.
+    """
+    if x.level >= level:
+        return
+    if x._edge is Leaf or type(x) not in (Tensor, Traced):
+        raise NumericRuntimeError(
+            f"a leaf ({type(x).__name__}) cannot be changed in place by what a functional transform follows: "
+            "change a clone(), or pass it to the transform as an argument"
+        )
+    held: Any = x._array
+    if x.level or x._edge is not None:
+        held = Traced(x._array, x.level, getattr(x, "tangent", None))
+        held._edge = x._edge
+    x.__class__ = Traced
+    x._array, x._level, x._edge, x.tangent = held, level, None, None  # type: ignore[attr-defined]
+
+
 def constant(x: Any) -> Array:
     """Return what stands for a lower-level input: itself while it is followed, else its array."""
     if isinstance(x, Tensor) and x.level == 0 and not (mode.recording and x.requires_grad):
@@ -319,13 +342,16 @@ def push(
 
 
 def refresh(view: Variable) -> None:
-    """Give a view the edge its base's present history implies, if memory changed since."""
+    """Give a view the edge its base's present history implies, if memory changed since.
+
+    Where the base's array was replaced and not written to, the view gets its part of that as well.
+    """
     seen, storage = view._view, view._storage
     if seen is None or storage is None or seen.version == storage.version:
         return
     seen.version = storage.version
-    follows = isinstance(view, Traced) and view.tangent is not None
-    if seen.base._edge is None and not follows:
+    replaced = not isinstance(seen.base._array, np.ndarray)
+    if seen.base._edge is None and getattr(seen.base, "tangent", None) is None and not replaced:
         return
     recording, mode.recording = mode.recording, True
     try:
@@ -334,6 +360,9 @@ def refresh(view: Variable) -> None:
             again = apply(rule, again, **parameters)
     finally:
         mode.recording = recording
+    raise_to(view, again.level)  # type: ignore[arg-type]
     view._edge = again._edge
+    if replaced:
+        view._array = again._array
     if isinstance(view, Traced) and isinstance(again, Traced):
         view.tangent = again.tangent

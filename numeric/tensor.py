@@ -374,16 +374,20 @@ class Traced(Tensor):
         In forward mode: of the kind and shape of ``array``.
     """
 
-    __slots__ = ("level", "tangent")
+    __slots__ = ()
 
-    level: int
     tangent: Any
 
     def __init__(self, array: Array, level: int, tangent: Any = None) -> None:
         self._array = array
         self._edge = self._storage = self._view = self._grad = None
-        self.level = level
+        self._level = level
         self.tangent = tangent
+
+    @property
+    def level(self) -> int:  # type: ignore[override]  # a plain tensor has none of its own: 0, at no cost
+        """The functional transform it belongs to."""
+        return self._level
 
 
 tape.tie(Tensor, Traced)

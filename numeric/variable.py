@@ -39,7 +39,8 @@ class Variable:
     numeric.tensor : the function that makes tensors, with a dtype and ``requires_grad``.
     """
 
-    __slots__ = ("__weakref__", "_array", "_edge", "_grad", "_hooks", "_storage", "_view")
+    # `_level` and `tangent` are set in `Traced` alone; they stand here so that a tensor can become one in place.
+    __slots__ = ("__weakref__", "_array", "_edge", "_grad", "_hooks", "_level", "_storage", "_view", "tangent")
 
     _array: Array  # a NumPy array, or a NumPy scalar until memory is shared; see also Traced
     _edge: Edge

@@ -24,7 +24,7 @@ def load(path: str | Path) -> dict[str, Any]:
     """
     try:
         text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, TypeError, UnicodeDecodeError) as error:
         raise ReportError(
             f"{path} cannot be read: {error}. Give a report.json written by 'gradproof report'."
         ) from None
@@ -62,6 +62,8 @@ def write(record: Mapping[str, Any], directory: str | Path) -> tuple[Path, Path]
     """
     page = render(record)
     text = json.dumps(record, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    if not isinstance(directory, str | Path):
+        raise ReportError(f"the folder is {directory!r} of type {type(directory).__name__}; give a str or a Path.")
     folder = Path(directory)
     written = (folder / "report.json", folder / "report.html")
     try:

@@ -22,17 +22,25 @@ class Figure(NamedTuple):
 
 
 def headline(record: Entry) -> str:
-    """Return the verdict on the operations as a sentence."""
-    operations = record["operations"]
+    """Return the verdict on the operations as a sentence; one on an interrupted run speaks of what it reached."""
+    operations, partial = record["operations"], record["run"]["partial"]
     others = [o for o in operations if o["verdict"] != "right"]
     if not operations:
-        return _claims_sentence(record["claims"]) or "Nothing was asked."
+        nothing = "Interrupted before anything was judged." if partial else "Nothing was asked."
+        said = _claims_sentence(record["claims"], partial=partial)
+        return _interrupted(said, partial) if said else nothing
+    reached = " reached" if partial else ""
     if not others:
-        return f"All {len(operations)} operations are right." if len(operations) > 1 else "The operation is right."
-    start = f"{len(operations) - len(others)} of {len(operations)} operations are right"
+        several = f"All {len(operations)} operations{reached} are right."
+        return _interrupted(several if len(operations) > 1 else f"The operation{reached} is right.", partial)
+    start = f"{len(operations) - len(others)} of {len(operations)} operations{reached} are right"
     by_verdict = {verdict: [o["id"] for o in others if o["verdict"] == verdict] for verdict in VERDICTS}
     named = [f"{_subject(ids, len(others) <= 3)} {_predicate(v)}" for v, ids in by_verdict.items() if ids]
-    return f"{start}; {_listed(named)}."
+    return _interrupted(f"{start}; {_listed(named)}.", partial)
+
+
+def _interrupted(sentence: str, partial: bool) -> str:
+    return f"Interrupted: {sentence[0].lower()}{sentence[1:]}" if partial else sentence
 
 
 def _subject(ids: Sequence[str], by_name: bool) -> str:
@@ -48,15 +56,15 @@ def lede(record: Entry) -> str:
     """Return what the headline leaves out: the sentences of the notes, and whether the run was cut short."""
     parts = []
     if record["operations"] and record["claims"]:
-        parts.append(_claims_sentence(record["claims"]))
+        parts.append(_claims_sentence(record["claims"], partial=record["run"]["partial"]))
     if record["run"]["partial"]:
-        parts.append("The run was interrupted: what was not reached is not on this page.")
+        parts.append("What was not reached before the interruption is not on this page.")
     if record["run"]["selected"] is not None:
         parts.append("Only a selection was asked for.")
     return " ".join(parts)
 
 
-def _claims_sentence(claims: Sequence[Entry]) -> str:
+def _claims_sentence(claims: Sequence[Entry], *, partial: bool) -> str:
     counts = Counter(c["verdict"] for c in claims)
     if not claims:
         return ""
@@ -68,7 +76,8 @@ def _claims_sentence(claims: Sequence[Entry]) -> str:
         "error": ("could not be judged", "could not be judged"),
     }
     named = [f"{_count(counts[v])} {said[v][counts[v] > 1]}" for v in CLAIMS if counts[v]]
-    return f"Of {_count(len(claims))} sentence{'s' * (len(claims) > 1)} of the notes, {_listed(named)}."
+    several, reached = "s" * (len(claims) > 1), " reached" * partial
+    return f"Of {_count(len(claims))} sentence{several} of the notes{reached}, {_listed(named)}."
 
 
 _NUMERALS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -168,10 +169,11 @@ class Entry:
     def _sizes(self, shapes: tuple[Any, ...]) -> dict[Expr, int]:
         """Read the sizes off the shapes, where every shape is what the definition says."""
         operands = self.definition.operands
-        given = [(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]
+        given = [tuple(shape) if isinstance(shape, tuple | list) else (shape,) for shape in shapes]
         if len(given) == 1 < len(operands):
             given = [given[0] if operand.rank == len(given[0]) else () for operand in operands]
-        if [o.rank for o in operands] == [len(shape) for shape in given]:
+        whole = all(isinstance(n, Integral) and not isinstance(n, bool) for shape in given for n in shape)
+        if whole and [o.rank for o in operands] == [len(shape) for shape in given]:
             axes = [pair for o, shape in zip(operands, given, strict=True) for pair in zip(o.shape, shape, strict=True)]
             sizes = {s: number // int(n.coeff(s)) for n, number in axes for s in sp.sympify(n).free_symbols}
             fits = all(sp.sympify(n).subs(sizes) == number >= 0 for n, number in axes)

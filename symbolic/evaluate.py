@@ -59,6 +59,8 @@ def evaluate(form: IndexForm, sizes: Sizes, arrays: Arrays) -> Any:
     Undecidable
         Balls overlap where a sign or a comparison is asked for.
     """
+    if not isinstance(form, IndexForm):
+        raise EvaluationError(f"evaluate got {form!r} of type {type(form).__name__}; give an IndexForm")
     compiled = compile_form(form)
     named = {str(name): n for name, n in sizes.items()}
     if missing := [name for name in compiled.sizes if name not in named]:

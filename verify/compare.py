@@ -30,6 +30,12 @@ class Entry:
     index: tuple[int, ...]
     claimed: arb
     true: arb
+    between: tuple[arb, arb] | None = None
+
+    @property
+    def place(self) -> str:
+        """The entry's name: ``x_bar[0, 1]``."""
+        return f"{self.of}{list(self.index)}" if self.index else self.of
 
     @property
     def disjoint(self) -> bool:

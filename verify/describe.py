@@ -109,12 +109,14 @@ def _names_rule(node: ast.AST, name: str) -> TypeGuard[ast.Call]:
 
 def kink_record(kink: Any) -> dict[str, str]:
     """Return a kink in the record's words."""
-    interval = kink.subgradients
-    if kink.interval is not None:
+    interval, where = kink.subgradients, text(kink.where)
+    if kink.whole:  # what may stand there is a set of tensors: no interval of an entry says it
+        where = f"{where} in every entry"
+    elif kink.interval is not None:
         low, high = map(text, kink.interval)
         interval = f"[{low}, {high}]"
     convention = "none" if kink.convention is None else text(kink.convention)
-    return {"where": text(kink.where), "interval": interval, "convention": convention, "why": kink.why}
+    return {"where": where, "interval": interval, "convention": convention, "why": kink.why}
 
 
 def _derivations(subject: Subject) -> list[dict[str, Any]]:

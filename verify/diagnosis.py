@@ -57,6 +57,14 @@ def _zero(name: str, claimed: Any, true: Any) -> Diagnosis | None:
     return Diagnosis("GP107", "treated as constant", f"{name}_bar is zero: the rule takes {name} for a constant.")
 
 
+def factor_of(name: str, ratio: float) -> Diagnosis:
+    """Return the diagnosis of a constant factor."""
+    if abs(ratio + 1) < 1e-6:
+        return Diagnosis("GP102", "sign", f"{name}_bar has the opposite sign everywhere.")
+    digits = f"{ratio:.6g}" if abs(ratio - 1) > 1e-4 else f"{ratio:.12g}"
+    return Diagnosis("GP101", f"constant factor {digits}", f"{name}_bar is {digits} times the truth everywhere.")
+
+
 def _factor(name: str, claimed: Any, true: Any) -> Diagnosis | None:
     where = true != 0
     if not np.any(where) or np.any(claimed[~where] != 0):
@@ -65,13 +73,7 @@ def _factor(name: str, claimed: Any, true: Any) -> Diagnosis | None:
     ratio = float(ratios.flat[0])
     if not _close(ratios, np.full_like(ratios, ratio)):
         return None
-    if abs(ratio + 1) < 1e-6:
-        return Diagnosis("GP102", "sign", f"{name}_bar has the opposite sign everywhere.")
-    return Diagnosis(
-        "GP101",
-        f"constant factor {ratio:.6g}",
-        f"{name}_bar is {ratio:.6g} times the truth everywhere.",
-    )
+    return factor_of(name, ratio)
 
 
 def _transposed(name: str, claimed: Any, true: Any) -> Diagnosis | None:

@@ -6,11 +6,12 @@ import multiprocessing
 import os
 import signal
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
 
     from verify.profiles import Profile
@@ -66,15 +67,31 @@ def run(
     found: dict[int, Finished] = {}
     # spawn: a forked child would inherit the threads of whatever library the caller has loaded
     context = multiprocessing.get_context("spawn")
-    # Ctrl-C is the parent's to answer: a worker that dies of it too leaves the pool waiting for its result
+    before = set(multiprocessing.active_children())
     with ProcessPoolExecutor(jobs, context, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
-        futures = {pool.submit(work, task): k for k, task in enumerate(tasks)}
         try:
+            with _interrupts_held():
+                futures = {pool.submit(work, task): k for k, task in enumerate(tasks)}
             _collect(futures, tasks, found, progress)
         except KeyboardInterrupt:
+            for worker in set(multiprocessing.active_children()) - before:
+                worker.terminate()  # else the pool waits for what they are at, however long that takes
             pool.shutdown(wait=False, cancel_futures=True)
             return [found[k] for k in sorted(found)], False
     return [found[k] for k in sorted(found)], True
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back while workers start: it is the parent's to answer, and a child inherits what is blocked."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    kept = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, kept)
 
 
 def _collect(

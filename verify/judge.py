@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numeric
 from verify.describe import described
-from verify.errors import OpaqueError, RuleError
+from verify.errors import OpaqueError, RuleError, UsageError
 from verify.examples import Draws, examples, simple_examples
 from verify.failures import failure
+from verify.names import unknown
 from verify.oracles import differences, enclosure, kinks, proof, properties, rounding, witnesses
+from verify.profiles import Profile
 from verify.search import Observation, Outcome, search
 from verify.subject import Subject, subjects
 from verify.verdicts import Check, Detail, Status, Strength, Worst, sum_up
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from verify.examples import Example
-    from verify.profiles import Profile
 
 ORACLES = ("proof", "enclosure", "differences", "properties", "kinks", "rounding", "torch", "jax")
 """Who is asked, in the order of the page's columns."""
@@ -43,11 +44,24 @@ def judge_operation(name: str, *, seed: int, profile: Profile, oracles: Sequence
     Raises
     ------
     UsageError
-        The catalogue has no such operation.
+        There is no such operation or oracle, or the seed or the profile is none.
     """
+    _asked(seed, profile, oracles)
     trial = Trial(name, seed, profile)
     checks = [trial.ask(oracle) for oracle in oracles or ORACLES]
     return described(trial.subjects, checks, trial.tried, sum_up(checks), seed)
+
+
+def _asked(seed: Any, profile: Any, oracles: Any) -> None:
+    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+        raise UsageError(f"seed is {seed!r}: give an int of at least 0")
+    if not isinstance(profile, Profile):
+        raise UsageError(f"profile is {profile!r}: give one of verify.profiles.PROFILES.values(), or a Profile")
+    if isinstance(oracles, str):
+        raise UsageError(f"oracles is {oracles!r}: give a list of names, such as [{oracles!r}]")
+    for oracle in oracles or ():
+        if oracle not in ORACLES:
+            raise unknown("oracle", oracle, ORACLES)
 
 
 class Trial:

@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:
     """Return the error for an unknown `name` of a `kind`, suggesting what is spelled like it."""
-    near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+    near = difflib.get_close_matches(str(name), list(known), n=3, cutoff=0.5)
     hint = f" Did you mean {' or '.join(repr(n) for n in near)}?" if near else " See 'gradproof list'."
     return UsageError(f"unknown {kind} {name!r}.{hint}")

@@ -15,6 +15,7 @@ import symbolic
 from verify.errors import RuleError, UsageError, VerifyError
 from verify.lift.array import object_array
 from verify.lift.ball import Ball, exact
+from verify.names import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -155,8 +156,10 @@ def subjects(name: str) -> list[Subject]:
     Raises
     ------
     UsageError
-        The truth or the claim lacks the operation.
+        There is no such operation, or the truth or the claim lacks it.
     """
+    if name not in symbolic.operations and name not in numeric.operations:
+        raise unknown("operation", name, numeric.operations)
     for room, operations in (("symbolic", symbolic.operations), ("numeric", numeric.operations)):
         if name not in operations:
             raise UsageError(f"the operation {name!r} is missing in {room}.operations: add its twin there")

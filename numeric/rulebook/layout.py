@@ -50,14 +50,19 @@ def _region(x: Array, steps: Steps) -> Array:
     return x
 
 
-def _writable(x: Array) -> Array:
-    """Return a copy that can be written to: NumPy's own 0-d results are scalars, which cannot."""
+_NUMPYS_OWN = (np.ndarray, np.generic)
+
+
+def _room(x: Array, y: Array) -> Array:
+    """Return a copy of ``x`` that can be written to, of a kind that holds ``y``: NumPy's own arrays hold numbers."""
+    if isinstance(x, _NUMPYS_OWN) and hasattr(y, "shape") and not isinstance(y, _NUMPYS_OWN):
+        return np.zeros_like(y, shape=x.shape) + x
     return np.asarray(x) if isinstance(x, np.generic) else x.copy()
 
 
 def _overwrite(x: Array, y: Array, steps: Steps) -> Array:
     """Return ``x`` with the region that the view ``steps`` select replaced by ``y``."""
-    out = _writable(x)
+    out = _room(x, y)
     if steps and steps[-1][0].name == "index":
         _region(out, steps[:-1])[steps[-1][1]["key"]] = y
     else:
@@ -66,7 +71,7 @@ def _overwrite(x: Array, y: Array, steps: Steps) -> Array:
 
 
 def _add_at(x: Array, y: Array, key: Key) -> Array:
-    out = _writable(x)
+    out = _room(x, y)
     np.add.at(out, key, y)
     return out
 

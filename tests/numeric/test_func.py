@@ -240,6 +240,8 @@ def test_dual_numbers_in_pytorchs_names():
     ("call", "message"),
     [
         (lambda: func.vjp(lambda: 1), "at least one array"),
+        (lambda: func.vjp(3, np.ones(1)), "a function of tensors, got 3"),
+        (lambda: func.grad_and_value(3), "a function of tensors, got 3"),
         (lambda: func.vjp(lambda x: x, 2.0), "got 2.0 of type float"),
         (lambda: func.vjp(lambda x: x, np.arange(3)), r"only floating-point.*int64.*\.float\(\)"),
         (lambda: func.vjp(lambda x: 3, np.ones(1)), "return tensors, got int"),
@@ -260,3 +262,110 @@ def test_a_failed_transform_leaves_no_level_behind():
     with pytest.raises(ZeroDivisionError):
         func.grad(lambda x: 1 // 0)(numeric.ones(()))
     assert numeric.tape.mode.level == 0
+
+
+def _zeros():
+    return numeric.zeros(3, dtype=numeric.float64)
+
+
+def _product(t):
+    y = numeric.ones(3, dtype=numeric.float64)
+    y *= t
+    return y
+
+
+def _assigned(t):
+    y = _zeros()
+    y[0] = t[1] * t[2]
+    y[1:] = t[:2]
+    return y
+
+
+def _two_views(t):
+    y = _zeros()
+    v, w = y[:2], y[1:]
+    v.copy_(t[:2] * t[1:])
+    w *= 2
+    return y * w.sum()
+
+
+def _accumulated(t):
+    y = numeric.ones(3, dtype=numeric.float64)
+    y.mul_(t)
+    y.add_(t)
+    return y * t
+
+
+def _squares(program):
+    return lambda t: (program(t) * program(t)).sum()
+
+
+@pytest.mark.parametrize(
+    ("program", "pure"),
+    [
+        (_product, lambda t: t * 1),
+        (_assigned, lambda t: numeric.stack([t[1] * t[2], t[0], t[1]])),
+        (_two_views, lambda t: numeric.stack([t[0], 2 * t[2], 0 * t[0]]) * t[1] * 2 * t[1] * t[2]),
+        (_accumulated, lambda t: 2 * t * t),
+    ],
+)
+def test_plain_tensors_changed_in_place_by_followed_ones_are_followed_too(program, pure):
+    x = np.array([1.5, 2.0, -3.0])
+    for transform in (func.jacrev, func.jacfwd):
+        np.testing.assert_allclose(transform(program)(x), transform(pure)(x), rtol=1e-13)
+    for outer in (func.jacrev, func.jacfwd):
+        for inner in (func.jacrev, func.jacfwd):
+            found, due = (outer(inner(_squares(p)))(x) for p in (program, pure))
+            np.testing.assert_allclose(found, due, rtol=1e-12)
+
+
+@pytest.mark.parametrize("key", [slice(1, None), 1, [0, 2], [1, 1], (Ellipsis, None)], ids=str)
+def test_the_pullback_of_indexing_is_linear_and_its_own_pullback_indexes(key):
+    x = np.array([1.0, 2.0, 3.0])
+
+    def scattered(v):
+        return func.vjp(lambda t: t[key], x)[1](v)[0]
+
+    v, weights = np.ones(x[key].shape), np.array([10.0, 20.0, 30.0])
+    out, pullback = func.vjp(scattered, v)
+    assert pullback(weights)[0].tolist() == weights[key].tolist()
+    assert func.jvp(scattered, (v,), (2 * v,))[1].tolist() == (2 * out).tolist()
+
+
+def test_history_from_outside_a_transform_outlives_a_change_in_place_inside():
+    w = numeric.tensor([1.0, 2.0, 3.0], requires_grad=True)
+
+    def program(t):
+        y = w * 2
+        y *= t
+        return y.sum()
+
+    func.grad(program)(numeric.ones(3)).sum().backward()
+    assert w.grad.tolist() == [2.0, 2.0, 2.0]
+
+
+def test_a_parameter_cannot_become_part_of_a_transform():
+    parameter = numeric.nn.Parameter(numeric.ones(3))
+
+    def program(t):
+        with numeric.no_grad():
+            parameter.mul_(t)
+        return parameter.sum()
+
+    with pytest.raises(NumericError, match=r"leaf \(Parameter\) cannot be changed in place.*clone"):
+        func.grad(program)(numeric.ones(3))
+
+
+def test_parts_of_a_foreign_array_are_views_of_it():
+    def program(t):
+        y = t.clone()
+        v, w = y[:2], y[1:]
+        v *= t[1:]
+        w += 1
+        return y * w.sum()
+
+    x = np.array([1.0, 2.0, 3.0])
+    out, pullback = func.vjp(program, x)
+    foreign, pull = func.vjp(program, Foreign(x))
+    assert foreign.held.tolist() == out.tolist()
+    assert pull(Foreign(np.ones(3)))[0].held.tolist() == pullback(np.ones(3))[0].tolist()

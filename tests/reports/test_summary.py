@@ -10,6 +10,10 @@ def _operations(*verdicts):
     return [{"id": f"op{i}", "verdict": verdict} for i, verdict in enumerate(verdicts)]
 
 
+def _record(operations, claims, *, partial=False):
+    return {"operations": operations, "claims": claims, "run": {"partial": partial}}
+
+
 def _claims(**counts):
     return [{"verdict": v.replace("_", "-")} for v, n in counts.items() for _ in range(n)]
 
@@ -31,11 +35,25 @@ def _claims(**counts):
     ],
 )  # fmt: skip
 def test_the_headline_is_the_verdict(operations, claims, sentence):
-    assert summary.headline({"operations": _operations(*operations), "claims": claims}) == sentence
+    assert summary.headline(_record(_operations(*operations), claims)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("operations", "claims", "sentence"),
+    [
+        ([], [], "Interrupted before anything was judged."),
+        (["right"], [], "Interrupted: the operation reached is right."),
+        (["right", "right"], [], "Interrupted: all 2 operations reached are right."),
+        (["right", "wrong"], [], "Interrupted: 1 of 2 operations reached are right; op1 is wrong."),
+        ([], [{"verdict": "holds"}], "Interrupted: of one sentence of the notes reached, one holds as stated."),
+    ],
+)
+def test_the_headline_of_an_interrupted_run_speaks_of_what_it_reached(operations, claims, sentence):
+    assert summary.headline(_record(_operations(*operations), claims, partial=True)) == sentence
 
 
 def test_claims_alone_make_the_headline():
-    record = {"operations": [], "claims": _claims(holds=1, holds_if=12, false=2, not_checkable=1, error=1)}
+    record = _record([], _claims(holds=1, holds_if=12, false=2, not_checkable=1, error=1))
     assert summary.headline(record) == (
         "Of 17 sentences of the notes, one holds as stated, 12 hold on a condition, two are false as stated, "
         "one cannot be checked and one could not be judged."
@@ -45,7 +63,7 @@ def test_claims_alone_make_the_headline():
 def test_an_interrupted_or_partial_run_is_said_below_the_headline(smallest):
     smallest["run"].update(partial=True, selected=["add"])
     assert summary.lede(complete(smallest)) == (
-        "The run was interrupted: what was not reached is not on this page. Only a selection was asked for."
+        "What was not reached before the interruption is not on this page. Only a selection was asked for."
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
 
@@ -53,6 +56,24 @@ def test_the_same_seed_gives_the_same_bytes_but_for_the_times(tmp_path):
         record["run"]["started"] = record["run"]["duration_s"] = None
         records.append(record)
     assert records[0] == records[1]
+
+
+@pytest.mark.parametrize("times", [1, 3], ids=["Ctrl-C", "Ctrl-C three times"])
+def test_ctrl_c_ends_the_run_and_its_workers_without_a_traceback(times, tmp_path):
+    command = [sys.executable, "-m", "verify", "report", "--profile", "deep", "--out", str(tmp_path), "-j", "2"]
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [*command, "--claims", "*"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as running:
+        first = running.stderr.readline()
+        for _ in range(times):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(running.pid, signal.SIGINT)
+        said, complained = running.communicate(timeout=60)  # the pipes close when the last worker is gone
+    assert "judged, last" in first
+    assert "Traceback" not in complained
+    assert running.returncode in {2, -signal.SIGINT}
+    if times == 1:
+        assert said.startswith("Interrupted: of ")
 
 
 def test_progress_goes_to_stderr_and_the_result_to_stdout(reported):

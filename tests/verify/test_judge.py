@@ -114,3 +114,20 @@ def test_a_check_that_broke_is_an_error_and_never_a_pass():
     assert [entry["verdict"] for entry in (*record["operations"], *record["claims"])] == ["error", "error"]
     assert record["operations"][0]["reason"] == "The checker failed: MemoryError: "
     assert exit_code(record, complete=True) == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"name": "mull"}, "unknown operation 'mull'. Did you mean 'mul'"),
+        ({"oracles": ["proofs"]}, "unknown oracle 'proofs'. Did you mean 'proof'"),
+        ({"oracles": "proof"}, r"give a list of names, such as \['proof'\]"),
+        ({"profile": "quick"}, "profile is 'quick': give one of verify.profiles"),
+        ({"seed": "x"}, "seed is 'x': give an int of at least 0"),
+        ({"seed": -1}, "seed is -1: give an int of at least 0"),
+    ],
+)
+def test_what_cannot_be_judged_is_told_before_anything_is_tried(given, message):
+    asked = {"name": "mul", "seed": 0, "profile": LIMITS} | given
+    with pytest.raises(UsageError, match=message):
+        judge_operation(asked.pop("name"), **asked)

@@ -192,15 +192,16 @@ def _summed_up(trial: Trial, found: Finding | None) -> Judgement:
 def _objection(trial: Trial, found: Finding, evidence: dict[str, Any]) -> Judgement:
     first = found
     found = trial.smallest(found)
-    found = replace(found, diagnosis=found.diagnosis or diagnosed(trial, found) or NO_PATTERN)
+    found = replace(found, diagnosis=found.diagnosis or diagnosed(trial, found, first) or NO_PATTERN)
     status = Verdict.WRONG if found.status is Status.DISAGREE else Verdict.UNSTABLE
     point = found.point
     if point is None or found.diagnosis is None:
         raise AssertionError("an objection has a point and a diagnosis")
-    shapes = ", ".join(str(np.shape(x)) for x in first.point.inputs) if first.point else ""
+    moved = first.point is not None and first.point.key != point.key
+    shapes = ", ".join(str(np.shape(x)) for x in first.point.inputs) if first.point is not None and moved else ""
     example = Counterexample(
         trial.programs.names, point.inputs, found.out_bars, found.entries[:5], found.diagnosis, found.words,
-        point.origin, f" (first seen at shapes {shapes})",
+        point.origin, shapes,
         snippet(trial.programs, found, seed=trial.seed, order=trial.order),
     )  # fmt: skip
     return Judgement(status, f"{found.words}.", tuple(trial.notes), example, **evidence)

@@ -10,7 +10,6 @@ import numpy as np
 from verify.checking import floats
 from verify.checking.exact import Exactly, coefficients
 from verify.checking.formats import format_of, is_float
-from verify.checking.programs import attempt
 from verify.diagnosis import BUFFER, LAYOUT, NOT_LINEAR, NOT_REPEATABLE, SAME_INPUT
 from verify.errors import OpaqueError, SingularError, UndecidableError
 from verify.lift import precision
@@ -53,8 +52,8 @@ def _repeatable(question: Question) -> Finding | None:
     if not floats.same(question.bars, again.bars):
         return _wrong(question, NOT_REPEATABLE, "asked twice with the same arguments, the pullback answers differently")
     elsewhere = point.moved(tuple(_elsewhere(x) for x in point.inputs), "elsewhere")
-    attempt(programs.forward, *elsewhere.fresh())
-    attempt(programs.pullback, tuple(bar + bar for bar in question.out_bars), *elsewhere.fresh())
+    programs.attempt(programs.forward, *elsewhere.fresh())
+    programs.attempt(programs.pullback, tuple(bar + bar for bar in question.out_bars), *elsewhere.fresh())
     later = floats.pulled(programs, point, question.out_bars)
     if later.broken is not None or not floats.same(question.bars, later.bars):
         words = (
@@ -71,12 +70,12 @@ def _elsewhere(x: Any) -> Any:
 def _own_memory(question: Question) -> Finding | None:
     """Keep an answer while the pullback is asked again: a buffer that is used twice changes it."""
     programs, point = question.programs, question.point
-    ran = attempt(programs.pullback, question.out_bars, *point.fresh())
+    ran = programs.attempt(programs.pullback, question.out_bars, *point.fresh())
     if ran.words:
         return None
     kept = ran.value if isinstance(ran.value, (tuple, list)) else (ran.value,)
     before = tuple(None if k not in point.floats else np.array(bar) for k, bar in enumerate(kept))
-    attempt(programs.pullback, tuple(-bar for bar in question.out_bars), *point.fresh())
+    programs.attempt(programs.pullback, tuple(-bar for bar in question.out_bars), *point.fresh())
     after = tuple(None if k not in point.floats else np.asarray(bar) for k, bar in enumerate(kept))
     if not floats.same(before, after):
         return _wrong(
@@ -109,7 +108,7 @@ def _layouts(question: Question) -> Finding | None:
 
 def _in_memory(question: Question, inputs: tuple[Any, ...], bars: tuple[Any, ...], label: str) -> Finding | None:
     programs, point = question.programs, question.point
-    outputs = attempt(programs.forward, *inputs)
+    outputs = programs.attempt(programs.forward, *inputs)
     if outputs.words or not _alike(question.outputs, outputs.value, point.dtype):
         return None
     pulled = floats.pulled(programs, point, bars, inputs)
@@ -154,10 +153,10 @@ def _same_input(question: Question) -> Finding | None:
         copied[j] = copied[k].copy()
         shared = list(point.fresh())
         shared[j] = shared[k]
-        if attempt(programs.forward, *copied).words:
+        if programs.attempt(programs.forward, *copied).words:
             continue
-        apart = attempt(programs.pullback, question.out_bars, *copied)
-        once = attempt(programs.pullback, question.out_bars, *shared)
+        apart = programs.attempt(programs.pullback, question.out_bars, *copied)
+        once = programs.attempt(programs.pullback, question.out_bars, *shared)
         if apart.words:
             continue
         if once.words or not floats.same(_arrays(apart.value), _arrays(once.value)):

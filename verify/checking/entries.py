@@ -26,6 +26,9 @@ MOST_WRONG = 5
 MOVES = 3
 """Random moves by one ulp that measure the conditioning."""
 
+UNDERFLOW = 64
+"""Times the smallest normal number of the dtype: a slope that small may be set to zero."""
+
 SINGLE = 2.0**-23
 """Code for half precision is code for single precision: this is the precision that its approximations may have."""
 
@@ -108,19 +111,21 @@ class Truth:
     def below_precision(self, entries: tuple[Entry, ...], pulled: Cotangents, slopes: Slopes) -> bool:
         """Whether no gap is one that the dtype can tell: an iteration, a series or a long constant was cut off.
 
-        Two ulps of the entry are granted, 64 where a program holds long constants (it may be a polynomial throughout),
-        and as much of what a move of inputs and cotangents by one ulp does to it.
+        Two ulps of the entry are granted, 16 where a program holds long constants (it may be a polynomial throughout),
+        half as much of what a move of inputs and cotangents by one ulp does to it, and what underflows.
         """
-        ulps = 64 if pulled.notes.rounded or slopes.notes.rounded else 2
-        return self._within(entries, ulps * min(format_of(self.question.point.dtype).eps, SINGLE), ulps)
+        ulps = 16 if pulled.notes.rounded or slopes.notes.rounded else 2
+        return self._within(entries, ulps * min(format_of(self.question.point.dtype).eps, SINGLE), ulps // 2)
 
     def _within(self, entries: tuple[Entry, ...], share: float, moved: int = 64) -> bool:
-        eps = format_of(self.question.point.dtype).eps
+        form = format_of(self.question.point.dtype)
+        eps = form.eps
         moves = self.conditioning()
         for entry in entries:
             move = moves.get((entry.of, entry.index), arb(0)) * (min(eps, SINGLE) / eps)
             gap = (entry.claimed - entry.true).abs_upper()
-            if not entry.claimed.is_finite() or gap > abs(entry.true).upper() * share + moved * move:
+            allowed = abs(entry.true).upper() * share + moved * move + UNDERFLOW * form.smallest
+            if not entry.claimed.is_finite() or gap > allowed:
                 return False
         return True
 

@@ -27,8 +27,8 @@ Cells = Any
 SPARE = 4
 """Powers of t added where the first reading did not reach the slope."""
 
-SECONDS = 30.0
-"""The longest that one exact reading may take."""
+MOST_WORDS = 200
+"""Letters of a program's exception that are repeated."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class Exactly:
             raise UsageError("there is no such program to read: give vjp= or jvp=")
         try:
             with (
-                limited(SECONDS),
+                limited(self.programs.exact_patience),
                 np.errstate(all="ignore"),
                 reading(literals=self.literals, singular="carry") as notes,
             ):
@@ -145,11 +145,12 @@ class Exactly:
         except VerifyError:
             raise
         except TimeLimitReached:
-            raise OpaqueError(f"read with exact numbers, the program does not end within {SECONDS:.0f} s") from None
+            raise OpaqueError("the program does not end within its time") from None
         except RecursionError as error:
-            raise OpaqueError("read with exact numbers, the program recurses too deep") from error
+            raise OpaqueError("the program recurses too deep") from error
         except Exception as error:
-            raise OpaqueError(f"read with exact numbers, the program raises {type(error).__name__}: {error}") from error
+            said = f"{type(error).__name__}: {error}"
+            raise OpaqueError(f"the program raises {said[:MOST_WORDS]}") from error
 
     def _bars(self, result: Any) -> tuple[Cells, ...]:
         bars = tuple(result) if isinstance(result, (tuple, list)) else (result,)

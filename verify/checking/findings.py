@@ -39,6 +39,8 @@ class Finding:
         Whether exact enclosures agreed where the derivative exists, and not by both being zero.
     approximate : bool
         Whether the exact readings differ by less than an approximation made on purpose may.
+    structured : bool
+        Whether the function reads a symmetric matrix by one triangle.
     notes : tuple of str
         What else is to be said.
     bars : tuple of array
@@ -59,6 +61,7 @@ class Finding:
     strict: bool = False
     approximate: bool = False
     opaque: bool = False
+    structured: bool = False
     notes: tuple[str, ...] = ()
     bars: tuple[Any, ...] = field(default=(), repr=False)
     comparisons: tuple[Any, ...] = field(default=(), repr=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from verify.checking.formats import format_of, is_float
-from verify.checking.programs import Ran, as_tuple, attempt
+from verify.checking.programs import Ran, as_tuple
 from verify.diagnosis import ARITY, CHANGED, DTYPE, MISSING, NOT_REPEATABLE, RAISES, SHAPE, SUMS, Diagnosis
 from verify.lift import Lifted
 
@@ -51,7 +51,7 @@ def wide(x: Any) -> Any:
 def forward(programs: Programs, point: Point) -> Forward:
     """Run the function on copies of the inputs."""
     inputs = point.fresh()
-    ran = attempt(programs.forward, *inputs)
+    ran = programs.attempt(programs.forward, *inputs)
     if ran.words:
         return Forward(refusal=f"the function {ran.words}")
     outputs = tuple(np.asarray(out) for out in ran.value)
@@ -71,7 +71,7 @@ def pulled(
     """Run the pullback on copies (or on the `inputs` given) and hold it to its contract."""
     given = point.fresh() if inputs is None else inputs
     bars = tuple(bar.copy() for bar in out_bars) if inputs is None else out_bars
-    ran = attempt(programs.pullback, bars, *given)
+    ran = programs.attempt(programs.pullback, bars, *given)
     if any(isinstance(part, Lifted) for part in as_tuple(ran.value)):
         return Pulled(broken=(NOT_REPEATABLE, "the pullback returns what an earlier call left behind: it keeps state"))
     broken = _broken(programs, point, ran)

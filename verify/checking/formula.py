@@ -7,7 +7,7 @@ constant that was rounded when it was typed, an approximation made on purpose, o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,9 +19,10 @@ from verify.checking.exact import Cotangents, Exactly, Slopes, cells_of, coeffic
 from verify.checking.findings import Finding
 from verify.checking.formats import as_arb, format_of
 from verify.checking.points import generator, integers
-from verify.compare import MOST_DIGITS, agreeing_digits
+from verify.compare import MOST_DIGITS, Entry, agreeing_digits
 from verify.diagnosis import NOT_FINITE
 from verify.errors import OpaqueError, SingularError, UndecidableError
+from verify.failures import number
 from verify.lift import precision
 from verify.lift.ball import PRECISIONS
 from verify.lift.reading import Reading
@@ -30,6 +31,9 @@ from verify.verdicts import Status
 if TYPE_CHECKING:
     from verify.checking.points import Point
     from verify.checking.programs import Programs
+
+NOISE = 1024
+"""Ulps of a pairing that its rounding may come to."""
 
 DIRECTIONS = 2
 """Random directions tried at each point; each misses a wrong entry once in 128 at most."""
@@ -91,6 +95,7 @@ class _Reading:
         self.exactly = Exactly(question.programs, question.point)
         self.comparisons: list[Any] = []
         self.moved = False
+        self.structured = False
 
     def judged(self) -> Finding:
         """Compare along random directions; the first that differs is looked into."""
@@ -104,6 +109,7 @@ class _Reading:
                 slopes = self.exactly.along(u)
                 if k == 0:
                     self.comparisons += slopes.notes.comparisons
+                    self.structured = bool(slopes.notes.structured)
                 found = self._along(u, pulled, slopes)
                 if found.status is not Status.AGREE or found.digits is None:
                     return self._with_comparisons(found)
@@ -127,7 +133,7 @@ class _Reading:
             )
 
     def _with_comparisons(self, found: Finding) -> Finding:
-        return Finding(**{**vars(found), "comparisons": tuple(self.comparisons)})
+        return replace(found, comparisons=tuple(self.comparisons), structured=self.structured)
 
     # -- one direction -------------------------------------------------------------------------------
 
@@ -162,7 +168,7 @@ class _Reading:
             readers = ", ".join(sorted(set(slopes.notes.structured)))
             note = f"right in the space of symmetric matrices: {readers} reads one triangle"
             return self.question.seen(Status.AGREE, digits=MOST_DIGITS, notes=(note,))
-        return self._mistaken(pulled, slopes)
+        return self._mistaken(u, pulled, slopes)
 
     def _supports_truth(self, u: dict[int, Any], true: arb, pulled: Cotangents) -> bool:
         """Whether the pullback as it runs agrees with the truth where its lifted reading does not.
@@ -173,12 +179,16 @@ class _Reading:
         for k in self.question.point.floats:
             for value, step in zip(np.ravel(self.question.bars[k]), np.ravel(u[k]), strict=True):
                 ran += as_arb(value) * as_arb(step)
-        claimed, _ = pairing(pulled, u)
+        claimed, scale = pairing(pulled, u)
         if not ran.is_finite():
             return False
         if not claimed.is_finite():
             return bool(abs(ran - true) < abs(true) * 1e-2 + arb(1e-30))
-        return bool(abs(ran - true) * 16 < abs(claimed - true))
+        gap = abs(claimed - true)
+        noise = (
+            (scale + abs(true)) * NOISE * format_of(self.question.point.dtype).eps
+        )  # below it, a float is near by luck
+        return bool(gap > noise and abs(ran - true) * 16 < gap)
 
     def _explained_by_constants(self, u: dict[int, Any]) -> bool:
         """Whether the two overlap once every constant stands for the reals that round to it."""
@@ -205,18 +215,21 @@ class _Reading:
         claimed, scale = pairing(pulled, u)
         return agreement(claimed, true, scale, self.question.point.dtype)[0] is Status.AGREE
 
-    def _mistaken(self, pulled: Cotangents, slopes: Slopes) -> Finding:
+    def _mistaken(self, u: dict[int, Any], pulled: Cotangents, slopes: Slopes) -> Finding:
         """Find the entries that differ, and whether an approximation made on purpose may differ by so much."""
         truth = Truth(self.question, self.exactly, pulled)
-        entries = truth.wrong()
+        entries = truth.wrong() or (
+            Entry("<x_bar, x_dot>", (), pairing(pulled, u)[0], along(self.question.out_bars, slopes)),
+        )
         if any(not entry.claimed.is_finite() for entry in entries):
             words = "the pullback has no finite value where the derivative is finite"
             return self.question.seen(Status.DISAGREE, words, entries=entries, diagnosis=NOT_FINITE)
-        if entries and truth.below_precision(entries, pulled, slopes):
+        if truth.below_precision(entries, pulled, slopes):
             self.moved = True
             return self.question.seen(Status.AGREE, digits=format_of(self.question.point.dtype).digits)
-        approximate = bool(entries) and truth.approximate(entries, pulled)
-        words = "the exact enclosures are disjoint"
+        approximate = truth.approximate(entries, pulled)
+        worst = entries[0]
+        words = f"{worst.place} is {number(worst.claimed)}, and the exact derivative is {number(worst.true)}"
         return self.question.seen(Status.DISAGREE, words, entries=entries, approximate=approximate)
 
 

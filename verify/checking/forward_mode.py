@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,9 +13,8 @@ from verify.checking.formats import as_arb, format_of, is_float
 from verify.checking.formula import agreement
 from verify.checking.kinks import active_ties
 from verify.checking.points import generator, integers
-from verify.checking.programs import attempt
 from verify.compare import MOST_DIGITS, Entry
-from verify.diagnosis import ARITY, DTYPE, NOT_FINITE, RAISES, SHAPE, TANGENT
+from verify.diagnosis import ARITY, DTYPE, NOT_FINITE, RAISES, SHAPE, TANGENT, Diagnosis
 from verify.errors import OpaqueError, SingularError, UndecidableError
 from verify.lift import precision
 from verify.lift.ball import PRECISIONS
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
     from verify.checking.programs import Programs
 
 
+SLOPE = replace(TANGENT, explanation="The JVP differs from the slope of the function along the tangent.")
+
+
+def _of_tangents(diagnosis: Diagnosis) -> Diagnosis:
+    """Return a diagnosis of cotangents said of tangents."""
+    return replace(diagnosis, explanation="A JVP returns one tangent an output, of its shape and dtype.")
+
+
 def judge(programs: Programs, point: Point, outputs: tuple[Any, ...], seed: int) -> Finding:
     """Ask the JVP for a random tangent; the answer is the slope of the function along it."""
     rng = generator(seed, "tangent", point.size)
@@ -32,7 +40,7 @@ def judge(programs: Programs, point: Point, outputs: tuple[Any, ...], seed: int)
     tangents = tuple(
         np.asarray(u[k]).astype(np.asarray(x).dtype)[()] if k in u else None for k, x in enumerate(point.inputs)
     )
-    ran = attempt(programs.pushforward, tangents, *point.fresh())
+    ran = programs.attempt(programs.pushforward, tangents, *point.fresh())
     if ran.words:
         return Finding(Status.DISAGREE, f"the JVP {ran.words}", point, diagnosis=RAISES)
     broken = _broken(ran.value, outputs)
@@ -46,15 +54,15 @@ def judge(programs: Programs, point: Point, outputs: tuple[Any, ...], seed: int)
 
 def _broken(tangents: tuple[Any, ...], outputs: tuple[Any, ...]) -> tuple[Any, str] | None:
     if len(tangents) != len(outputs):
-        return ARITY, f"the JVP returns {len(tangents)} tangents for {len(outputs)} outputs"
+        return _of_tangents(ARITY), f"the JVP returns {len(tangents)} tangents for {len(outputs)} outputs"
     for n, (tangent, out) in enumerate(zip(tangents, outputs, strict=True)):
         if not is_float(out.dtype):
             continue
         got = np.asarray(tangent)
         if got.shape != out.shape:
-            return SHAPE, f"the tangent of output {n} has shape {got.shape}, and {out.shape} is due"
+            return _of_tangents(SHAPE), f"the tangent of output {n} has shape {got.shape}, and {out.shape} is due"
         if not is_float(got.dtype) or format_of(got.dtype).eps > format_of(out.dtype).eps:
-            return DTYPE, f"the tangent of output {n} is of {got.dtype}, and {out.dtype} is due"
+            return _of_tangents(DTYPE), f"the tangent of output {n} is of {got.dtype}, and {out.dtype} is due"
     return None
 
 
@@ -94,7 +102,7 @@ def _compared(programs: Programs, point: Point, u: dict[int, Any], ran: tuple[An
         return Finding(Status.NOT_APPLICABLE, "a kink, or the reading is not faithful", point)
     finite = all(entry.claimed.is_finite() for entry in entries)
     words = "the JVP's exact enclosure and the function's slope are disjoint"
-    return Finding(Status.DISAGREE, words, point, diagnosis=TANGENT if finite else NOT_FINITE, entries=entries[:5])
+    return Finding(Status.DISAGREE, words, point, diagnosis=SLOPE if finite else NOT_FINITE, entries=entries[:5])
 
 
 def _entries(claimed: list[Any], true: list[Any], point: Point) -> tuple[tuple[Entry, ...], bool]:

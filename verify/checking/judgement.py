@@ -39,7 +39,7 @@ class Counterexample:
     origin : str
         Where the input comes from.
     first : str
-        The shapes at which the mistake was first seen, before shrinking.
+        The shapes at which the mistake was first seen, before shrinking; empty where this is the input.
     snippet : str
         Python that raises the verdict again.
     """
@@ -125,7 +125,9 @@ def _shown(example: Counterexample) -> list[str]:
         lines.append(f"  {name} = {_array(x)}")
     if example.out_bar:
         lines.append(f"  out_bar = {', '.join(_array(bar) for bar in example.out_bar)}")
-    lines.append(f"  found at {example.origin}{example.first}")
+    lines.append(
+        f"  shrunk from {example.origin}, shapes {example.first}" if example.first else f"  found at {example.origin}"
+    )
     if example.entries:
         dtype = max(
             (np.asarray(x).dtype for x in example.inputs if is_float(np.asarray(x).dtype)), key=lambda d: d.itemsize
@@ -141,11 +143,13 @@ def _shown(example: Counterexample) -> list[str]:
 
 
 def _row(entry: Entry, dtype: Any) -> tuple[str, str, str, str]:
-    place = f"{entry.of}{list(entry.index)}" if entry.index else entry.of
-    if not entry.claimed.is_finite() or not entry.true.is_finite():
-        return place, number(entry.claimed), number(entry.true), "-"
+    if entry.between is not None:
+        return entry.place, number(entry.claimed), f"{number(entry.between[0])} to {number(entry.between[1])}", "-"
+    true = number(entry.true)
+    if not entry.claimed.is_finite() or not entry.true.is_finite() or entry.true.is_zero():
+        return entry.place, number(entry.claimed), true, "-"
     gap = abs(entry.claimed - entry.true) / format_of(dtype).ulp(entry.true)
-    return place, number(entry.claimed), number(entry.true), f"{float(gap.mid()):.3g}"
+    return entry.place, number(entry.claimed), true, f"{float(gap.mid()):.3g}"
 
 
 def _array(x: Any) -> str:

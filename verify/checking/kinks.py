@@ -19,6 +19,7 @@ from verify.checking.formats import as_arb, format_of
 from verify.compare import Entry
 from verify.diagnosis import NOT_FINITE, SUBGRADIENT
 from verify.errors import SingularError, UndecidableError
+from verify.failures import number
 from verify.verdicts import Status
 
 if TYPE_CHECKING:
@@ -102,12 +103,15 @@ def _held(question: Question, claimed: arb, sides: Sides, w: Direction) -> Look 
         return None
     if sides.smooth:  # what a tie makes smooth along w may be a mixture of conventions all the same
         return None if sides.ties else Look(direction=w, slopes=sides.slopes)
-    words = "at this kink the claim lies outside the one-sided derivatives"
+    words = (
+        f"along one direction the pullback gives {number(claimed)}, outside {number(sides.low)} to {number(sides.high)}"
+    )
     return Look(question.seen(Status.DISAGREE, words, diagnosis=SUBGRADIENT, entries=_entry(claimed, sides)))
 
 
 def _entry(claimed: arb, sides: Sides) -> tuple[Entry, ...]:
-    return (Entry("<x_bar, x_dot>", (), claimed, sides.low.union(sides.high)),)
+    true = sides.low.union(sides.high)
+    return (Entry("<x_bar, x_dot>", (), claimed, true, (sides.low, sides.high)),)
 
 
 def _claimed(question: Question, pulled: Cotangents, w: Direction) -> arb:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from flint import arb
 
+from verify.checking.entries import SINGLE
 from verify.checking.exact import Exactly, coefficients
 from verify.checking.formats import as_arb, format_of
 from verify.checking.formula import along
-from verify.checking.programs import attempt
 from verify.compare import Entry
 from verify.differences import Estimate, derivative
 from verify.errors import VerifyError
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from verify.checking.findings import Finding
     from verify.checking.formula import Question
     from verify.checking.points import Point
+
+ROUNDED = 16
+"""Ulps that a pullback read exactly may be away: its constants are rounded."""
 
 MOST_UNITS = 16
 """Unit vectors asked for, besides a random direction; each costs a few dozen evaluations."""
@@ -99,7 +102,8 @@ def _claim(question: Question, u: dict[int, Any]) -> tuple[arb, arb]:
     except VerifyError:
         return ran, room
     faithful = exact.is_finite() and (not ran.is_finite() or abs(exact - ran) <= 16 * room + size * 1e-3)
-    return (exact, size * 2.0**-40) if faithful else (ran, room)
+    own = max(2.0**-40, ROUNDED * min(format_of(question.point.dtype).eps, SINGLE))
+    return (exact, size * own) if faithful else (ran, room)
 
 
 def _series(question: Question, u: dict[int, Any]) -> arb | None:
@@ -127,7 +131,7 @@ def _finest(question: Question) -> Any:
     point = question.point
     if point.dtype.itemsize >= 8:
         return point.dtype
-    ran = attempt(question.programs.truth, *_cast(point, np.dtype(np.float64)))
+    ran = question.programs.attempt(question.programs.truth, *_cast(point, np.dtype(np.float64)))
     if ran.words or any(np.asarray(out).dtype != np.float64 for out in ran.value):
         return point.dtype
     return np.dtype(np.float64)
@@ -144,7 +148,7 @@ def _line(question: Question, u: dict[int, Any], dtype: Any) -> Callable[[float]
         inputs = list(_cast(point, dtype))
         for k, step in u.items():
             inputs[k] = (np.asarray(inputs[k]) + dtype.type(t) * step.astype(dtype)).astype(dtype)
-        ran = attempt(question.programs.truth, *inputs)
+        ran = question.programs.attempt(question.programs.truth, *inputs)
         if ran.words:
             return math.nan
         terms = [float(v) * float(b) for out, bar in zip(ran.value, question.out_bars, strict=True)

@@ -52,7 +52,8 @@ def judge(programs: Programs, point: Point, asked: Asked) -> Finding:
     """Ask everything at one point; the first objection is returned, else what the point came to."""
     ran = floats.forward(programs, point)
     if ran.refusal:
-        return Finding(Status.NOT_APPLICABLE, ran.refusal, point)
+        notes = (f"{point.origin}: {ran.refusal}",) if "does not end" in ran.refusal else ()
+        return Finding(Status.NOT_APPLICABLE, ran.refusal, point, notes=notes)
     if not ran.finite and not point.given:
         return Finding(Status.NOT_APPLICABLE, "the function is not finite here", point)
     out_bars = cotangents(ran.outputs, asked.seed, plain=asked.plain)
@@ -84,11 +85,7 @@ def _pullback(
     if pulled.broken is not None:
         diagnosis, words = pulled.broken
         found = Finding(Status.DISAGREE, words, point, out_bars, diagnosis)
-        if (
-            diagnosis is RAISES
-            and not point.given
-            and ("LinAlgError" in words or not _smooth(programs, point, asked.seed))
-        ):
+        if diagnosis is RAISES and not point.given and not _to_blame(programs, point, asked.seed, words):
             return replace(found, status=Status.NOT_APPLICABLE, notes=(f"{point.origin}: {words}",))
         return found
     question = Question(programs, point, out_bars, pulled.bars, ran.outputs, asked.seed)
@@ -115,6 +112,16 @@ def _asked(question: Question, asked: Asked, *, finite: bool) -> Finding:
         if higher is not None:
             return higher
     return found
+
+
+def _to_blame(programs: Programs, point: Point, seed: int, words: str) -> bool:
+    """Whether a pullback that raises at a point of our own choosing is wrong.
+
+    It is where the function surely has a derivative; what NumPy refuses (a singular matrix, a convolution of nothing)
+    is said and not condemned.
+    """
+    refused = "LinAlgError" in words or ("ValueError" in words and ("empty" in words or "zero-size" in words))
+    return not refused and _smooth(programs, point, seed)
 
 
 def _smooth(programs: Programs, point: Point, seed: int) -> bool:

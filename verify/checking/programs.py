@@ -60,6 +60,10 @@ class Programs:
         The names of the inputs.
     original : callable, optional
         The program of `numeric` that `f` and `vjp` were made from, where its own gradient is on trial.
+    patience : float
+        Seconds that one run may take; a loop that runs longer counts as endless.
+    exact_patience : float
+        The same for a run on exact numbers.
     """
 
     f: Callable[..., Any]
@@ -68,6 +72,12 @@ class Programs:
     reference: Callable[..., Any] | None
     names: tuple[str, ...]
     original: Callable[..., Any] | None = None
+    patience: float = 10.0
+    exact_patience: float = 30.0
+
+    def attempt(self, function: Callable[..., Any], *arguments: Any) -> Ran:
+        """Run one of the programs within their patience."""
+        return attempt(function, *arguments, seconds=self.patience)
 
     def forward(self, *inputs: Any) -> tuple[Any, ...]:
         """Return the outputs as a tuple."""

@@ -9,7 +9,7 @@ import numpy as np
 from flint import arb
 
 from verify.checking.entries import conditioning
-from verify.checking.exact import Exactly
+from verify.checking.exact import Exactly, coefficients
 from verify.checking.formats import as_arb, format_of
 from verify.compare import Entry
 from verify.diagnosis import DIGITS, OVERFLOWS
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 GRANTED = 64
 """How many times the entry's own ulp, and what one ulp of input and cotangent moves it by, a result may be away."""
+
+NEAR = 256
+"""A true value that is beyond the range, or so many times below its end, may overflow on the way."""
 
 MOST_CONDITIONED = 4000
 """Entries up to which the conditioning is measured; beyond, only gross losses are looked for."""
@@ -70,29 +73,50 @@ def _forward_holds(question: Question, exactly: Exactly) -> bool:
         size = max((abs(c).mid() for c in cells.ravel()), default=arb(0))
         for c, value in zip(cells.ravel(), np.ravel(floats), strict=True):
             away = abs(as_arb(value) - c)
-            if form.overflows(c) or not away.is_finite() or not away < max(size * lost(form), arb(form.smallest)):
+            if (
+                form.overflows(c)
+                or not away.is_finite()
+                or not away < max(size * lost(form), arb(4 * form.smallest * form.eps))
+            ):
                 return False
     return True
 
 
 def _suspects(question: Question, pulled: Any, scale: float) -> list[tuple[int, tuple[int, ...], Entry, arb]]:
-    """Return the entries whose float is far from the exact one: position, index, entry, error."""
-    point, form = question.point, format_of(question.point.dtype)
-    share = 0.0 if pulled.notes.casts else lost(form)
-    largest = max((float(abs(c.coefficient(0)).mid()) for k in point.floats for c in pulled.bars[k].ravel()), default=0)
-    floor = 0.0 if point.given else max(scale, largest)
+    """Return the entries whose float is far from the exact one: position, index, entry, error.
+
+    Far is measured against the largest entry of the same input's cotangent, for a sum keeps no digits of an entry that
+    is small by cancellation; at points of our own choosing also against the gradient at the given point.
+    """
+    point = question.point
+    share = 0.0 if pulled.notes.casts else lost(format_of(point.dtype))
     found = []
     for k in point.floats:
         own = format_of(np.asarray(point.inputs[k]).dtype)
-        for index in np.ndindex(np.shape(point.inputs[k])):
-            true, value = pulled.bars[k][index].coefficient(0), np.asarray(question.bars[k])[index]
+        trues = coefficients(pulled.bars[k], 0)
+        largest = max((abs(c).upper() for c in trues.ravel() if c.is_finite()), default=arb(0))
+        floor = max(
+            largest, arb(0.0 if point.given else scale), _natural(question, k) if largest.contains(0) else arb(0)
+        )
+        for index in np.ndindex(trues.shape):
+            true, value = trues[index], np.asarray(question.bars[k])[index]
             error = abs(as_arb(value) - true)
-            if not true.is_finite() or (own.overflows(true) and not error.is_finite()):
+            if not true.is_finite() or (not error.is_finite() and abs(true) * NEAR > arb(own.largest)):
                 continue
-            allowed = max(abs(true).upper(), arb(floor)) * share + GRANTED * own.ulp(true)
-            if not error.is_finite() or error > allowed:
+            if not error.is_finite() or error > floor * share + GRANTED * own.ulp(true):
                 found.append((k, index, Entry(f"{question.programs.names[k]}_bar", index, as_arb(value), true), error))
     return found
+
+
+def _natural(question: Question, k: int) -> arb:
+    """Return the size that a derivative by this input has by its dimension, for one that is zero: out_bar * out / x."""
+    size = _largest(question.point.inputs[k])
+    terms = sum(_largest(bar) * _largest(out) for bar, out in zip(question.out_bars, question.outputs, strict=True))
+    return arb(terms / size) if size > 0 and math.isfinite(terms / size) else arb(1)
+
+
+def _largest(x: Any) -> float:
+    return float(np.max(np.abs(np.asarray(x, dtype=np.float64)), initial=0.0))
 
 
 def _confirmed(question: Question, exactly: Exactly, suspects: list[Any]) -> Finding | None:
@@ -140,7 +164,7 @@ def _ulp_steps(x: Any) -> Any:
 
 
 def _words(question: Question, entry: Entry) -> str:
-    place = f"{entry.of}{list(entry.index)}" if entry.index else entry.of
+    place = entry.place
     if not entry.claimed.is_finite():
         return f"{place} is {float(entry.claimed.mid())} as it runs, and the exact value is finite"
     form = format_of(question.point.dtype)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MOST_TRIES = 400
 SECONDS = 6.0
 
+MOST_SHIFTS = 6
+"""Places of an axis that are kept in turn when it is cut."""
+
 PLAIN = (0.0, 1.0, 2.0, -1.0, 3.0, -2.0, 0.5)
 """Values that are plainer than any other, plainest first."""
 
@@ -63,7 +66,7 @@ class Shrinker:
             if not self.admits(point.inputs):
                 continue
             seen = self.judge(point)
-            if seen.status is found.status and (found.diagnosis is None or seen.diagnosis == found.diagnosis):
+            if seen.status is found.status and seen.diagnosis == found.diagnosis:
                 return seen
         return None
 
@@ -76,11 +79,23 @@ class Shrinker:
             yield from _plainer(point, k)
 
     def _sizes(self, point: Point) -> Iterator[Point]:
-        resizer = Resizer(self.programs, point)
-        for n in resizer.lengths():
-            for size in (1, 2, 3, n // 2):
-                if 0 < size < n:
-                    yield _same_origin(resizer.resized({n: size}), point)
+        """Yield the point with shorter axes, each place of a long one brought to the front in turn."""
+        resizer = Resizer(self.programs, point, self.admits)
+        for n, size in sorted(resizer.accepted(), key=lambda pair: pair[1]):
+            if 0 < size < n:
+                for shift in range(min(n, MOST_SHIFTS)):
+                    turned = Resizer(self.programs, _turned(point, n, shift))
+                    yield _same_origin(turned.resized({n: size}), point)
+
+
+def _turned(point: Point, n: int, shift: int) -> Point:
+    """Return the point with every axis of length n turned, so that another place comes first."""
+
+    def turn(x: Any) -> Any:
+        axes = [axis for axis, length in enumerate(np.shape(x)) if length == n]
+        return np.roll(x, [-shift] * len(axes), axes) if axes and shift else x
+
+    return point.moved(tuple(turn(x) for x in point.inputs), point.origin)
 
 
 def _same_origin(moved: Point, point: Point) -> Point:
@@ -117,7 +132,7 @@ def _rounder(value: float) -> Iterator[float]:
     """Yield values with fewer digits near one."""
     if not np.isfinite(value):
         return
-    yield float(np.rint(value))
+    yield from (float(np.rint(value)), float(np.floor(value)), float(np.ceil(value)))
     for digits in (1, 2):
         yield float(f"{value:.{digits}g}")
 

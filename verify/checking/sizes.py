@@ -16,13 +16,13 @@ from verify.checking import floats
 from verify.checking.formats import is_float
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from verify.checking.points import Point
     from verify.checking.programs import Programs
 
 TRIED = (2, 1, 3, 0)
-"""Sizes tried for every group of axes, besides the given one and the next."""
+"""Sizes tried for every group of axes, besides the given one, half of it, and the next."""
 
 SMALL = 12
 """Up to so many numbers a point is small: everything that is tried around a point is tried there."""
@@ -34,6 +34,7 @@ class Resizer:
 
     programs: Programs
     point: Point
+    admits: Callable[[tuple[Any, ...]], bool] = lambda _: True
 
     def lengths(self) -> list[int]:
         """Return the lengths of axes that can vary, longest first; an axis of length 1 stays what it is."""
@@ -48,7 +49,10 @@ class Resizer:
 
     def shapes(self, sizes: dict[int, int]) -> tuple[tuple[int, ...], ...] | None:
         """Return the shapes of the outputs at other sizes, or None where the function refuses them."""
-        ran = floats.forward(self.programs, self.resized(sizes))
+        resized = self.resized(sizes)
+        if any(map(_disordered, self.point.inputs, resized.inputs)) or not self.admits(resized.inputs):
+            return None
+        ran = floats.forward(self.programs, resized)
         return None if ran.refusal else tuple(np.shape(out) for out in ran.outputs)
 
     def accepted(self) -> Iterator[tuple[int, int]]:
@@ -61,7 +65,7 @@ class Resizer:
             if not _comparable(known):
                 continue
             yield n, n + 1
-            for size in TRIED:
+            for size in dict.fromkeys((*TRIED, n // 2)):
                 if size != n and self.shapes(same | {n: size}) == _predicted(known, size - n):
                     yield n, size
 
@@ -78,6 +82,13 @@ class Resizer:
             if options:
                 sizes[n] = options[min(wanted, len(options) - 1)]
         return self.resized(sizes) if self.shapes(sizes) is not None else self.point
+
+
+def _disordered(x: Any, resized: Any) -> bool:
+    """Whether whole numbers that increase (offsets, say) no longer do."""
+    if np.asarray(x).dtype.kind not in "iu" or np.ndim(x) != 1 or np.size(x) < 2:
+        return False
+    return bool(np.all(np.diff(x) > 0) and not np.all(np.diff(resized) > 0))
 
 
 def _comparable(known: list[Any]) -> bool:
@@ -111,12 +122,4 @@ def _fitted(x: Any, sizes: dict[int, int]) -> Any:
             again = np.moveaxis(fitted, axis, 0)[n:]
             stirred = 1 + (np.arange(again.size) * 61 % 97).reshape(again.shape) / 256  # no repeated row, full rank
             np.moveaxis(fitted, axis, 0)[n:] = (again * stirred).astype(fitted.dtype)
-    return _labels(fitted, sizes) if fitted.dtype.kind in "iu" else np.ascontiguousarray(fitted)
-
-
-def _labels(x: Any, sizes: dict[int, int]) -> Any:
-    """Keep integers that may be labels or indices below the new length of the axis that they may index."""
-    if not x.size or x.min() < 0:
-        return x
-    shrunk = [m for n, m in sizes.items() if 0 < m < n and x.max() < n and x.max() >= m]
-    return x % min(shrunk) if shrunk else x
+    return np.ascontiguousarray(fitted)

@@ -48,6 +48,7 @@ class Trial:
     seconds: float
     order: int
     scale: float = 0.0
+    structured: bool = False
     counts: Counter[Status] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     strict: int = 0
@@ -64,17 +65,27 @@ class Trial:
 
     def around(self, given: Point) -> Finding | None:
         """Judge a given point and the points around it; return the smallest objection, or None."""
-        resizer = Resizer(self.programs, given)
+        self._grow_impatient(given)
+        resizer = Resizer(self.programs, given, self.domain.admits)
         small = resizer.reduced()
         found = self.at(given, contract=small is given)
         if found.objects and not found.approximate:
             return found
         self.scale = _size_of(found)
+        self.structured = found.structured
         if small is not given:
             found = self.at(small, contract=True)
             if found.objects and not found.approximate:
                 return self._unless_pinned(found, resizer)
         return self._others(resizer, small)
+
+    def _grow_impatient(self, given: Point) -> None:
+        """Let no run last much longer than it did at the given point: a loop may be endless at another one."""
+        started = time.monotonic()
+        self.programs.attempt(self.programs.forward, *given.fresh())
+        took = time.monotonic() - started
+        patience, exact = 1 + 50 * took, 3 + 5000 * took * max(1, given.size)
+        self.programs = replace(self.programs, patience=min(patience, 10.0), exact_patience=min(exact, 30.0))
 
     def _others(self, resizer: Resizer, small: Point) -> Finding | None:
         for found in self._sized(resizer):
@@ -89,6 +100,7 @@ class Trial:
         """Yield objections at other sizes."""
         for n, size in resizer.accepted():
             point = resizer.resized({n: size})
+            point = around.symmetric(point, resizer.point) if self.structured else point
             for variant in (point, around.zeros(point)) if size <= 2 else (point,):
                 if variant.size <= max(LARGE, resizer.point.size // 2) and self.domain.admits(variant.inputs):
                     found = self.at(variant)
@@ -103,7 +115,8 @@ class Trial:
         across = boundaries.across(self.programs, small, self._bars(small), self.seed) if small.size <= LARGE else ()
         seen = {small.key}
         for source in (points[:1], across, points[1:]):
-            for point in source:
+            for moved in source:
+                point = around.symmetric(moved, small) if self.structured else moved
                 if time.monotonic() > self.deadline:
                     self.late = True
                     return

@@ -129,9 +129,10 @@ def _fromfunction(original: Any, function: Any, shape: Any, **kwargs: Any) -> An
 
 
 @stands_in(np, "vectorize")
-def _vectorize(original: Any, function: Any = None, *args: Any, **kwargs: Any) -> Any:
+def vectorized(original: Any, function: Any = None, *args: Any, **kwargs: Any) -> Any:
+    """Return a function of numbers as one of arrays: each entry is given to it as a lifted scalar."""
     if function is None:  # used as a decorator with options
-        return lambda given: _vectorize(original, given, *args, **kwargs)
+        return lambda given: vectorized(original, given, *args, **kwargs)
     if kwargs.get("signature"):
         raise opaque("numpy.vectorize with a signature is not lifted: write the loop")
     plain = original(function, *args, **kwargs)

@@ -8,7 +8,11 @@ import weakref
 from types import CellType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from verify.lift.creation import vectorized
 from verify.lift.reading import LIBRARIES
+from verify.lift.standing import STANDINS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,7 +108,11 @@ class _Walk:
         self.found += [Place(names, name) for name in self.injected if name not in names]
 
     def _meet(self, holder: Any, name: str, value: Any) -> None:
-        if self.known.get(id(value)) is value:
+        if type(value) is np.vectorize:  # made before the run, by numpy.vectorize as a decorator
+            STANDINS.setdefault(id(value), (value, vectorized(np.vectorize, value.pyfunc)))
+            self.visit(value.pyfunc)
+            self.found.append(Place(holder, name))
+        elif self.known.get(id(value)) is value:
             self.found.append(Place(holder, name))
         elif isinstance(value, (FunctionType, MethodType, ModuleType, type, functools.partial)):
             self.visit(value)

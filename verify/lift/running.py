@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from verify.errors import OpaqueError
 from verify.lift.array import Lifted
 from verify.lift.ball import constant_ball
 from verify.lift.namespaces import MISSING, Place, places
@@ -44,6 +45,11 @@ def run(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     -------
     object
         What the function returns, lifted where it depends on exact numbers.
+
+    Raises
+    ------
+    OpaqueError
+        The program does what cannot be lifted: the message names it, and the program's line.
     """
     constant = next((x.constant for x in (*args, *kwargs.values()) if isinstance(x, Lifted)), constant_ball)
     with _standing_in(function):
@@ -51,6 +57,10 @@ def run(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         try:
             arguments = [marked(x) if type(x) is np.ndarray and x.dtype.kind in "biu" else x for x in args]
             return stand_in(function)(*arguments, **kwargs)
+        except ValueError as error:
+            if isinstance(error.__cause__, OpaqueError):  # NumPy wraps what an entry raises when it is written
+                raise error.__cause__ from None
+            raise
         finally:
             PROGRAM.reset(token)
 

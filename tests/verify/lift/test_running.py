@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from numpy import float32, zeros
 
+from verify.errors import OpaqueError
 from verify.lift import Lifted, ball_array, lift, reading, run
 
 X = np.array([0.5, -1.5, 2.0])
@@ -65,6 +66,11 @@ layer = Layer()
 TABLE = {"twice": lambda x: np.array([x[0], x[1]]) * 2}
 
 
+@np.vectorize
+def swish(v):
+    return v / (1 + exp(-v))
+
+
 def of_an_object(x):
     return layer(x)
 
@@ -93,6 +99,7 @@ PROGRAMS = {
     "callable": Layer(),
     "object in a global": of_an_object,
     "table": from_a_table,
+    "vectorized before": lambda x: swish(x) * 2,
     "closure": decorated(imported_names),
     "partial": functools.partial(np.maximum, 0.25),
     "NumPy's own": np.cumsum,
@@ -233,6 +240,21 @@ def test_scipys_plain_functions_are_met_by_name():
         return special.softmax(x) + logsumexp(x)
 
     np.testing.assert_allclose(values(run(program, lifted())), program(X), rtol=1e-12)
+
+
+OUTSIDE = np.zeros(3)
+
+
+def test_an_array_of_floats_made_before_the_run_takes_no_exact_numbers_and_says_so():
+    def assign(x):
+        OUTSIDE[0] = x[0]
+
+    def add(x):
+        np.add(OUTSIDE, x, out=OUTSIDE)
+
+    for program in (assign, add):
+        with pytest.raises(OpaqueError, match=__file__):
+            run(program, lifted())
 
 
 def test_plain_arguments_stay_plain():
