@@ -86,6 +86,11 @@ class Case:
     limit: bool = False
 
     @property
+    def floats_only(self) -> bool:
+        """Whether the formula is right over the reals, and only its floats fail: digits are lost, or all of them at once."""
+        return self.digits or self.family in ("overflow", "underflow")
+
+    @property
     def right(self) -> bool:
         """Whether the gradient on trial is right."""
         return self.twin is None

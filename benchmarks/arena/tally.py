@@ -42,7 +42,7 @@ def found(case: Case, own: str, twin: str) -> bool:
     """
     if own == CONDEMNED:
         return twin in (ACCEPTED, UNSTABLE)
-    return own == UNSTABLE and case.digits and twin == ACCEPTED
+    return own == UNSTABLE and case.floats_only and twin == ACCEPTED
 
 
 def _line(answer: Answer) -> str:

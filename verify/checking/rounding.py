@@ -11,6 +11,7 @@ from flint import arb
 from verify.checking.entries import conditioning
 from verify.checking.exact import Exactly, coefficients
 from verify.checking.formats import as_arb, format_of
+from verify.checking.points import generator
 from verify.compare import Entry
 from verify.diagnosis import DIGITS, OVERFLOWS
 from verify.errors import OpaqueError, SingularError, UndecidableError
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 GRANTED = 64
 """How many times the entry's own ulp, and what one ulp of input and cotangent moves it by, a result may be away."""
+
+MOVES = 3
+"""Ways in which inputs are moved by an ulp to see whether a comparison turns."""
 
 NEAR = 256
 """A true value that is beyond the range, or so many times below its end, may overflow on the way."""
@@ -136,31 +140,41 @@ def _confirmed(question: Question, exactly: Exactly, suspects: list[Any]) -> Fin
     if not bad or _beside_a_boundary(question, exactly):
         return None
     entries = tuple(entry for entry, _ in bad[:5])
-    if not entries[0].claimed.is_finite():
-        return question.seen(Status.DISAGREE, _words(question, entries[0]), entries=entries, diagnosis=OVERFLOWS)
+    if not entries[0].claimed.is_finite():  # at a point that nobody named it is a limit of the formula, and said as such
+        status = Status.DISAGREE if question.point.given else Status.UNSTABLE
+        return question.seen(status, _words(question, entries[0]), entries=entries, diagnosis=OVERFLOWS)
     return question.seen(Status.UNSTABLE, _words(question, entries[0]), entries=entries, diagnosis=DIGITS)
 
 
 def _beside_a_boundary(question: Question, exactly: Exactly) -> bool:
     """Whether a comparison of either program may turn out otherwise in floats, which then take another branch."""
-    steps = {k: _ulp_steps(question.point.inputs[k]) for k in question.point.floats}
     terms = GRANTED * question.point.size**0.5
-    try:
-        readings = (exactly.along(steps), exactly.pulled(question.out_bars, steps=steps))
-    except (UndecidableError, SingularError, OpaqueError):
-        return True
-    for reading in readings:
-        for comparison in reading.notes.comparisons:
-            for margin in np.ravel(comparison.margins):
-                head, moved = margin.coefficient(0), margin.coefficient(1)
-                if not head.is_zero() and head.is_finite() and moved.is_finite() and abs(head) < abs(moved) * terms:
-                    return True
+    least = GRANTED * format_of(question.point.dtype).eps  # sums with 1 round so
+    for n in range(MOVES):
+        steps = {k: _ulp_steps(question.point.inputs[k], n) for k in question.point.floats}
+        try:
+            readings = (exactly.along(steps), exactly.pulled(question.out_bars, steps=steps))
+        except (UndecidableError, SingularError, OpaqueError):
+            return True
+        margins = (m for reading in readings for c in reading.notes.comparisons for m in np.ravel(c.margins))
+        if any(_may_turn(margin, terms, least) for margin in margins):
+            return True
     return False
 
 
-def _ulp_steps(x: Any) -> Any:
+def _may_turn(margin: Any, terms: float, least: float) -> bool:
+    head, moved = margin.coefficient(0), margin.coefficient(1)
+    if head.is_zero() or not (head.is_finite() and moved.is_finite()):
+        return False
+    return bool(abs(head) < abs(moved) * terms + least)
+
+
+def _ulp_steps(x: Any, n: int) -> Any:
+    """Return moves by one ulp: all up, by turns up and down, and at random."""
     values = np.asarray(x)
-    return np.abs(values.astype(np.longdouble)) * format_of(values.dtype).eps
+    turns = np.where(np.arange(values.size) % 2, -1.0, 1.0).reshape(values.shape)
+    signs = (np.ones(values.shape), turns, generator(n, "turn").choice((-1.0, 1.0), size=values.shape))[n]
+    return np.abs(values.astype(np.longdouble)) * format_of(values.dtype).eps * signs
 
 
 def _words(question: Question, entry: Entry) -> str:

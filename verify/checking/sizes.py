@@ -7,7 +7,9 @@ do at the given size and the next two: by a polynomial of degree two (as the cou
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,6 +38,11 @@ class Resizer:
     point: Point
     admits: Callable[[tuple[Any, ...]], bool] = lambda _: True
 
+    @cached_property
+    def factorizes(self) -> bool:
+        """Whether the function calls for `linalg`: tall matrices and wide ones are then different problems."""
+        return "linalg" in _names(self.programs.f, 3)
+
     def lengths(self) -> list[int]:
         """Return the lengths of axes that can vary, longest first; an axis of length 1 stays what it is."""
         found = {n for x in self.point.inputs for n in np.shape(x) if n > 1}
@@ -51,6 +58,8 @@ class Resizer:
         """Return the shapes of the outputs at other sizes, or None where the function refuses them."""
         resized = self.resized(sizes)
         if any(map(_disordered, self.point.inputs, resized.inputs)) or not self.admits(resized.inputs):
+            return None
+        if self.factorizes and not _ordered(sizes):
             return None
         ran = floats.forward(self.programs, resized)
         return None if ran.refusal else tuple(np.shape(out) for out in ran.outputs)
@@ -82,6 +91,25 @@ class Resizer:
             if options:
                 sizes[n] = options[min(wanted, len(options) - 1)]
         return self.resized(sizes) if self.shapes(sizes) is not None else self.point
+
+
+def _ordered(sizes: dict[int, int]) -> bool:
+    """Whether axes compare as the given ones do: shorter ones stay shorter."""
+    pairs = sorted(sizes.items())
+    return all(small < large for (_, small), (_, large) in itertools.pairwise(pairs))
+
+
+def _names(function: Any, depth: int) -> set[str]:
+    """Return the names that a function's code mentions, and those of the functions that it calls."""
+    code = getattr(function, "__code__", None)
+    if code is None or not depth:
+        return set()
+    found = set(code.co_names)
+    for name in code.co_names:
+        found |= _names(getattr(function, "__globals__", {}).get(name), depth - 1)
+    for cell in getattr(function, "__closure__", None) or ():
+        found |= _names(cell.cell_contents, depth - 1)
+    return found
 
 
 def _disordered(x: Any, resized: Any) -> bool:
