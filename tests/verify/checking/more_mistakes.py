@@ -104,7 +104,7 @@ MORE_MISTAKES = {
     "a scalar in place of an array": (np.sum, lambda out_bar, a: np.reshape(out_bar, (1,)), (V,)),
     "an axis that is not kept": (lambda x: x.sum(axis=1), lambda out_bar, x: out_bar * np.ones_like(x), (X,)),
     "an axis of length 1 squeezed": (square, lambda out_bar, x: np.squeeze(out_bar * 2 * x), (X,)),
-    "an empty array refused": (square, lambda out_bar, x: out_bar * 2 * x + 0 * x.max(), (V,)),
+    "an empty array refused": (square, lambda out_bar, x: out_bar * 2 * x * (x.size / len(x)), (V,)),
     "rows for columns in a reshape": (
         lambda x: x.reshape(-1) * 1, lambda out_bar, x: out_bar.reshape(x.shape, order="F"), (X,),
     ),
