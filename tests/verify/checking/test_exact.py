@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
+import struct
+
 import numpy as np
 import pytest
 from flint import arb
@@ -50,10 +53,6 @@ def test_a_slope_that_a_root_uses_up_is_read_with_more_powers():
     assert slopes.coefficient(1)[0][0] == 0
 
 
-def nothing_known(x):
-    return float(x[0]) ** 2
-
-
 def deep(x):
     return deep(x)
 
@@ -61,13 +60,13 @@ def deep(x):
 @pytest.mark.parametrize(
     ("f", "words"),
     [
-        (lambda x: np.frompyfunc(lambda v: float(v) ** 2, 1, 1)(x), "test_exact"),
-        (nothing_known, "test_exact"),
+        (lambda x: np.array([ctypes.c_double(v).value ** 2 for v in x]), "float\\(\\) .* loses it.*test_exact.py"),
+        (lambda x: np.array([struct.unpack("d", struct.pack("d", v))[0] for v in x]), "raises error"),
         (lambda x: x["a"], "raises"),
         (deep, "recurses too deep"),
         (lambda x: np.array(["a"]), "real numbers"),
     ],
-    ids=["a compiled call", "a float", "an exception", "a recursion", "a text"],
+    ids=["a compiled call", "bytes", "an exception", "a recursion", "a text"],
 )
 def test_a_program_that_cannot_be_read_is_opaque_and_says_why(f, words):
     with pytest.raises(OpaqueError, match=words), precision(100):
