@@ -52,7 +52,7 @@ def judge(programs: Programs, point: Point, asked: Asked) -> Finding:
     """Ask everything at one point; the first objection is returned, else what the point came to."""
     ran = floats.forward(programs, point)
     if ran.refusal:
-        notes = (f"{point.origin}: {ran.refusal}",) if "does not end" in ran.refusal else ()
+        notes = (ran.refusal,) if "does not end" in ran.refusal else ()
         return Finding(Status.NOT_APPLICABLE, ran.refusal, point, notes=notes)
     if not ran.finite and not point.given:
         return Finding(Status.NOT_APPLICABLE, "the function is not finite here", point)
@@ -86,7 +86,7 @@ def _pullback(
         diagnosis, words = pulled.broken
         found = Finding(Status.DISAGREE, words, point, out_bars, diagnosis)
         if diagnosis is RAISES and not point.given and not _to_blame(programs, point, asked.seed, words):
-            return replace(found, status=Status.NOT_APPLICABLE, notes=(f"{point.origin}: {words}",))
+            return replace(found, status=Status.NOT_APPLICABLE, notes=(words,))
         return found
     question = Question(programs, point, out_bars, pulled.bars, ran.outputs, asked.seed)
     return replace(_asked(question, asked, finite=ran.finite).noting(*pulled.notes), bars=pulled.bars)

@@ -140,7 +140,9 @@ def _confirmed(question: Question, exactly: Exactly, suspects: list[Any]) -> Fin
     if not bad or _beside_a_boundary(question, exactly):
         return None
     entries = tuple(entry for entry, _ in bad[:5])
-    if not entries[0].claimed.is_finite():  # at a point that nobody named it is a limit of the formula, and said as such
+    if not entries[
+        0
+    ].claimed.is_finite():  # at a point that nobody named it is a limit of the formula, and said as such
         status = Status.DISAGREE if question.point.given else Status.UNSTABLE
         return question.seen(status, _words(question, entries[0]), entries=entries, diagnosis=OVERFLOWS)
     return question.seen(Status.UNSTABLE, _words(question, entries[0]), entries=entries, diagnosis=DIGITS)

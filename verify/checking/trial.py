@@ -50,7 +50,7 @@ class Trial:
     scale: float = 0.0
     structured: bool = False
     counts: Counter[Status] = field(default_factory=Counter)
-    notes: list[str] = field(default_factory=list)
+    noted: dict[str, list[Point]] = field(default_factory=dict)
     strict: int = 0
     digits: int | None = None
     approximate: list[Finding] = field(default_factory=list)
@@ -143,9 +143,16 @@ class Trial:
         if found.status is Status.UNDECIDED and point.given:
             self.undecided.append(found)
         for note in found.notes:
-            if note not in self.notes:
-                self.notes.append(note)
+            self.noted.setdefault(note, []).append(point)
         return found
+
+    @property
+    def notes(self) -> list[str]:
+        """What was said besides, each once: at the given point, or at how many others and where first."""
+        return [
+            note if points[0].given else f"{note} (at {len(points)} of our own points, first at {points[0].origin})"
+            for note, points in self.noted.items()
+        ]
 
     def judge(self, point: Point, *, contract: bool = False, plain: bool = False) -> Finding:
         """Judge one point, uncounted."""
@@ -173,7 +180,7 @@ class Trial:
         sizes = [(n, size) for n, size in resizer.accepted() if size > 1]
         broken = [self.judge(resizer.resized({n: size})).diagnosis in (RAISES, SHAPE, SUMS, ARITY) for n, size in sizes]
         if broken and all(broken):
-            self.notes.append("the pullback serves the given sizes only; the function takes others")
+            self.noted["the pullback serves the given sizes only; the function takes others"] = [resizer.point]
             return None
         return found
 
