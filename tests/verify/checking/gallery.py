@@ -1,10 +1,14 @@
-"""Gradients for the tests of `check`: planted mistakes, each beside its right twin; and right ones that are difficult."""
+"""Gradients for the tests of `check`: planted mistakes, and right ones that are difficult."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
+from more_mistakes import MORE_MISTAKES
+from more_right import LINEAR_ALGEBRA, MORE_RIGHT
+
+from verify import check
 
 X = np.array([[0.6, -1.3, 2.1], [1.7, 0.4, -0.8]])
 V = np.array([1.4, -0.7, 2.2, 0.3])
@@ -110,6 +114,11 @@ def by_identity(out_bar, x, y):
     return out_bar * y, out_bar * (0 if y is x else 1) * x
 
 
+def scaled_vjp(out_bar, x):
+    size = np.mean(x * x)
+    return (out_bar - x * np.mean(out_bar * x) / (size + 1e-3)) / np.sqrt(size + 1e-12)
+
+
 MISTAKES = {
     "a factor": (np.sin, lambda out_bar, x: 2 * out_bar * np.cos(x), (X,)),
     "a sign": (np.cos, lambda out_bar, x: out_bar * np.sin(x), (X,)),
@@ -142,11 +151,11 @@ MISTAKES = {
     "a count of rows for a count of entries": (np.mean, lambda out_bar, x: np.full_like(x, out_bar / len(x)), (X,)),
     "an eps that is too large": (
         lambda x: x / np.sqrt(np.mean(x * x) + 1e-12),
-        lambda out_bar, x: (out_bar - x * np.mean(out_bar * x) / (np.mean(x * x) + 1e-3)) / np.sqrt(np.mean(x * x) + 1e-12),
-        (V,),
+        scaled_vjp, (V,),
     ),
+    **MORE_MISTAKES,
 }  # fmt: skip
-"""Title: the function, the wrong pullback, the inputs."""
+"""Title: the function, the wrong pullback, the inputs, and the keywords of `check` where there are more."""
 
 
 def norm_vjp(out_bar, x):
@@ -190,8 +199,12 @@ HILBERT = 1.0 / (np.arange(5)[:, None] + np.arange(5)[None, :] + 1)
 
 RIGHT = {
     "sin": (np.sin, lambda out_bar, x: out_bar * np.cos(x), (X,)),
-    "relu with 0 at 0": (lambda x: np.maximum(x, 0), lambda out_bar, x: out_bar * (x > 0), (np.array([0.0, 1.0, -1.0]),)),
-    "relu with 1 at 0": (lambda x: np.maximum(x, 0), lambda out_bar, x: out_bar * (x >= 0), (np.array([0.0, 1.0, -1.0]),)),
+    "relu with 0 at 0": (
+        lambda x: np.maximum(x, 0), lambda out_bar, x: out_bar * (x > 0), (np.array([0.0, 1.0, -1.0]),),
+    ),
+    "relu with 1 at 0": (
+        lambda x: np.maximum(x, 0), lambda out_bar, x: out_bar * (x >= 0), (np.array([0.0, 1.0, -1.0]),),
+    ),
     "a three-way tie split evenly": (np.max, largest_vjp, (np.array([2.0, 2.0, 1.0, 2.0]),)),
     "a tie given to the first": (
         np.max, lambda out_bar, x: out_bar * (np.arange(x.size) == np.argmax(x)), (np.array([2.0, 2.0, 1.0]),),
@@ -210,7 +223,8 @@ RIGHT = {
     "a tiny function": (lambda x: 1e-30 * np.sin(x), lambda out_bar, x: 1e-30 * out_bar * np.cos(x), (X,)),
     "high curvature": (lambda x: np.sin(1e6 * x), lambda out_bar, x: out_bar * 1e6 * np.cos(1e6 * x), (X,)),
     "a constant typed to ten digits": (
-        lambda x: np.exp(-x * x) * 1.128379167, lambda out_bar, x: out_bar * -2 * x * np.exp(-x * x) * 1.128379167, (X,),
+        lambda x: np.exp(-x * x) * 1.128379167,
+        lambda out_bar, x: out_bar * -2 * x * np.exp(-x * x) * 1.128379167, (X,),
     ),
     "the error function": (
         lambda x: np.array([math.erf(v) for v in x]),
@@ -223,11 +237,26 @@ RIGHT = {
     "an input of integers": (
         lambda x, y: x[y], lambda out_bar, x, y: (pick_at(out_bar, x, y), None), (V, np.array([0, 3, 0])),
     ),
+    **MORE_RIGHT,
+    **LINEAR_ALGEBRA,
 }  # fmt: skip
-"""Title: the function, the right pullback, the inputs."""
+"""Title: the function, the right pullback, the inputs, and the keywords of `check` where there are more."""
 
 
 def pick_at(out_bar, x, y):
     x_bar = np.zeros_like(x)
     np.add.at(x_bar, y, out_bar)
     return x_bar
+
+
+def in_dtype(inputs, dtype):
+    """Return the inputs with every float in another dtype."""
+    floats = [np.asarray(x).dtype.kind == "f" for x in inputs]
+    cast = [np.asarray(x).astype(dtype) if is_float else x for x, is_float in zip(inputs, floats, strict=True)]
+    return tuple(y if isinstance(x, np.ndarray) else y[()] for x, y in zip(inputs, cast, strict=True))
+
+
+def judged(entry, dtype="float64", **more):
+    """Judge an entry of a gallery, as a mistake or as a right one."""
+    f, vjp, inputs, *keywords = entry
+    return check(f, *in_dtype(inputs, dtype), vjp=vjp, **dict(*keywords), **more)
