@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 USAGE, INTERNAL, INTERRUPTED = 4, 3, 2
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="gradproof")
 @click.pass_context
 def app(context: click.Context) -> None:

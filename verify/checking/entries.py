@@ -10,6 +10,7 @@ from flint import arb
 from verify.checking import formula
 from verify.checking.exact import coefficients
 from verify.checking.formats import as_arb, format_of
+from verify.checking.kinks import SINGLE
 from verify.checking.points import generator, integers
 from verify.compare import Entry
 from verify.errors import SingularError, UndecidableError
@@ -31,9 +32,6 @@ MOVES = 3
 
 UNDERFLOW = 64
 """Times the smallest normal number of the dtype: a slope that small may be set to zero."""
-
-SINGLE = 2.0**-23
-"""Code for half precision is code for single precision: this is the precision that its approximations may have."""
 
 Place = tuple[int, tuple[int, ...]]
 """The position of an input and an index into it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,10 +33,14 @@ MOST_WORDS = 200
 
 @dataclass(frozen=True)
 class Slopes:
-    """The outputs along ``x + t u`` as power series, with what the reading noted on the way."""
+    """The outputs along ``x + t u`` as power series, with what the reading noted on the way.
+
+    `singular` says that the function has a root of zero or a quotient of zeros on its way there.
+    """
 
     outputs: tuple[Cells, ...]
     notes: Any
+    singular: bool = False
 
     def known(self, k: int) -> bool:
         """Whether the coefficient of ``t**k`` is finite wherever the value is."""
@@ -92,7 +96,7 @@ class Exactly:
         """
         slopes = self._along(tangents, order)
         if not slopes.known(order - 1):  # roots and quotients at singular points use up leading powers of t
-            slopes = self._along(tangents, order + SPARE)
+            slopes = replace(self._along(tangents, order + SPARE), singular=True)
         return slopes
 
     def _along(self, tangents: dict[int, Any], order: int) -> Slopes:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 MOST_UNITS = 24
 """Unit vectors tried at a kink; where there are more entries, those at zero or equal to another come first."""
 
+SINGLE = 2.0**-23
+"""Code for half precision is code for single precision: its constants are as near."""
+
 ROUNDED = 64
 """Ulps granted to a claim at a kink: its constants may be rounded."""
 
@@ -66,18 +69,31 @@ class Look:
 NO_VALUE = "the pullback has no finite value at a kink whose one-sided derivatives are finite"
 
 
+UNDEFINED = Look()
+"""The claim is NaN at a kink, or where the function divides zero by zero, that the caller did not name: that is said."""
+
+
 def look(question: Question, exactly: Exactly, pulled: Cotangents, u: Direction, slopes: Slopes) -> Look:
     """Say whether a disagreement along u is one of kinks, or find a direction along which it is none."""
     sides = _sides(question, exactly, u, slopes)
-    if sides is not None and sides.smooth and not sides.ties:
+    known = pairing_is_finite(pulled)
+    if sides is not None and sides.smooth and not sides.ties and (known or not slopes.singular):
         return Look(direction=u, slopes=slopes)
+    notes = ["a valid subgradient at a kink"]
     for w in _directions(question):
         found = _against(question, exactly, pulled, w)
-        if found is not None:
+        if found is UNDEFINED:
+            notes = [NO_VALUE]
+        elif found is not None:
             return found
     if sides is None:
         return Look(question.seen(Status.NOT_APPLICABLE, "the function has no finite derivative on one side"))
-    return Look(question.seen(Status.AGREE, notes=("a valid subgradient at a kink",)))
+    return Look(question.seen(Status.AGREE, notes=tuple(notes)))
+
+
+def pairing_is_finite(pulled: Cotangents) -> bool:
+    """Whether every claimed entry is a number."""
+    return all(cell.coefficient(0).is_finite() for bar in pulled.bars if bar is not None for cell in bar.ravel())
 
 
 def _against(question: Question, exactly: Exactly, pulled: Cotangents, w: Direction) -> Look | None:
@@ -96,10 +112,12 @@ def _against(question: Question, exactly: Exactly, pulled: Cotangents, w: Direct
 def _held(question: Question, claimed: arb, sides: Sides, w: Direction) -> Look | None:
     """Say what a claim along one direction is, given the slopes to both sides."""
     if not claimed.is_finite():
+        if not question.point.given and (sides.ties or sides.slopes.singular or not sides.smooth):
+            return UNDEFINED
         status = Status.DISAGREE if question.point.given or sides.smooth else Status.UNSTABLE
         return Look(question.seen(status, NO_VALUE, diagnosis=NOT_FINITE, entries=_entry(claimed, sides)))
     size = abs(claimed) + abs(sides.low) + abs(sides.high)
-    if sides.admits(claimed, size * ROUNDED * format_of(question.point.dtype).eps):
+    if sides.admits(claimed, size * ROUNDED * min(format_of(question.point.dtype).eps, SINGLE)):
         return None
     if sides.smooth:  # what a tie makes smooth along w may be a mixture of conventions all the same
         return None if sides.ties else Look(direction=w, slopes=sides.slopes)

@@ -117,11 +117,11 @@ def _asked(question: Question, asked: Asked, *, finite: bool) -> Finding:
 def _to_blame(programs: Programs, point: Point, seed: int, words: str) -> bool:
     """Whether a pullback that raises at a point of our own choosing is wrong.
 
-    It is where the function surely has a derivative; what NumPy refuses (a singular matrix, a convolution of nothing)
-    is said and not condemned.
+    It is where the function surely has a derivative; a singular matrix, or an axis without entries that a program may
+    look into, is said and not condemned.
     """
-    refused = "LinAlgError" in words or ("ValueError" in words and ("empty" in words or "zero-size" in words))
-    return not refused and _smooth(programs, point, seed)
+    empty = any(np.size(point.inputs[k]) == 0 for k in point.floats)
+    return "LinAlgError" not in words and not empty and _smooth(programs, point, seed)
 
 
 def _smooth(programs: Programs, point: Point, seed: int) -> bool:
