@@ -146,6 +146,10 @@ def _usable(trial: Trial, point: Point) -> None:
     ran = floats.forward(trial.programs, point)
     if ran.refusal:
         raise UsageError(f"at the given inputs, {ran.refusal}")
+    if ran.notes:
+        raise UsageError(
+            f"{ran.notes[0]} in place: a function on trial leaves its inputs as they are; let it work on a copy"
+        )
 
 
 def _own_gradient(programs: Programs) -> Programs:
@@ -184,8 +188,9 @@ def _summed_up(trial: Trial, found: Finding | None) -> Judgement:
         reason = trial.undecided[0].words if trial.undecided else "nothing could be compared at any point"
         return Judgement(Verdict.UNDECIDED, f"{reason}.", tuple(notes), **evidence)
     digits = f" to {trial.digits} digits or more" if trial.digits else ""
+    source = "difference quotients" if trial.differenced else "the exact derivative"
     agreed = f"agree{digits} at {trial.counts[Status.AGREE]} of {points} points"
-    reason = f"the exact derivative and the claim {agreed}; at the others there is none to compare."
+    reason = f"{source} and the claim {agreed}; at the others there is none to compare."
     return Judgement(Verdict.RIGHT, reason, tuple(notes), **evidence)
 
 

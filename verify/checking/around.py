@@ -36,7 +36,7 @@ def generic(point: Point, seed: int) -> Point:
 
 def zeros(point: Point) -> Point:
     """Return the point with every float at zero."""
-    return _each(point, lambda x: x * 0, f"{point.origin}, all zeros")
+    return _each(point, np.zeros_like, f"{point.origin}, all zeros")
 
 
 def symmetric(point: Point, given: Point) -> Point:
@@ -69,8 +69,8 @@ def hard_points(point: Point, seed: int) -> Iterator[Point]:
     yield _each(point, np.abs, "the signs dropped")
     yield _each(point, _mixed, "signs of both kinds")
     yield _each(point, np.rint, "whole numbers")
-    yield _each(point, lambda x: x * 0, "all zeros")
-    yield _each(point, lambda x: -(x * 0), "all zeros with a minus")
+    yield _each(point, np.zeros_like, "all zeros")
+    yield _each(point, lambda x: -np.zeros_like(x), "all zeros with a minus")
     yield _each(point, lambda x: x * 0 + 1, "all ones")
     yield from _scaled(point)
     yield from _twins(point)
@@ -119,8 +119,8 @@ def _twins(point: Point) -> Iterator[Point]:
 
 def _scaled(point: Point) -> Iterator[Point]:
     """Yield the point scaled up to where exponentials overflow, and down to where squares vanish."""
-    eps, largest = format_of(point.dtype).eps, format_of(point.dtype).largest
-    end = float(np.log(largest))
+    eps = format_of(point.dtype).eps
+    end = format_of(point.dtype).exponent_end
     for size, words in ((10.0, "entries of size 10"), (1.125 * end, "entries at the end of the range of exp")):
         yield _each(point, _sized(size), words)
         for k in point.floats:

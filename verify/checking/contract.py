@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from verify.checking.formula import Question
     from verify.diagnosis import Diagnosis
 
-SCALES = (-1.0, 2.0**24, 2.0**-24)
+SCALES = (-1.0, 2.0**24, 2.0**-24, 2.0**-60, 0.0)
 """Multiples of the cotangent at which the pullback is asked again: a clip or a threshold shows at one of them."""
 
 

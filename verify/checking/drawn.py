@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import numpy as np
 from hypothesis import strategies as st
 
@@ -57,7 +58,10 @@ def search(trial: Trial, inputs: tuple[Any, ...], examples: int) -> Finding | No
             kept.setdefault(shape, point)
         return found if not found.approximate else Finding(Status.AGREE, found.words, point)
 
-    outcome = hypothesis_search(strategy, judge, seed=trial.seed, examples=examples, seconds=trial.seconds)
+    try:
+        outcome = hypothesis_search(strategy, judge, seed=trial.seed, examples=examples, seconds=trial.seconds)
+    except hypothesis.errors.Unsatisfiable as error:
+        raise UsageError(f"the strategies draw no example: {error}") from error
     trial.late = trial.late or outcome.timed_out
     if outcome.objection is not None:
         return outcome.objection  # type: ignore[return-value]  # the observation is our finding

@@ -37,6 +37,8 @@ class Finding:
         The largest distance of a float entry from the truth.
     strict : bool
         Whether exact enclosures agreed where the derivative exists, and not by both being zero.
+    near : bool
+        Whether the exact readings agree to the dtype's precision and no further: one approximates the other.
     approximate : bool
         Whether the exact readings differ by less than an approximation made on purpose may.
     structured : bool
@@ -59,6 +61,7 @@ class Finding:
     ulps: float | None = None
     ratio: float | None = None
     strict: bool = False
+    near: bool = False
     approximate: bool = False
     opaque: bool = False
     structured: bool = False

@@ -60,8 +60,8 @@ def forward(programs: Programs, point: Point) -> Forward:
         return Forward(refusal=f"the function returns {kinds}: real numbers are expected")
     if not any(is_float(out.dtype) for out in outputs):
         return Forward(refusal=f"the function returns {outputs[0].dtype}: no float output has a derivative")
-    changed = _changed(point.inputs, inputs)
-    notes = () if changed is None else (f"the function changes its input {programs.names[changed]}",)
+    moved = changed(point.inputs, inputs)
+    notes = () if moved is None else (f"the function changes its input {programs.names[moved]}",)
     return Forward(outputs, notes=notes)
 
 
@@ -77,10 +77,10 @@ def pulled(
     broken = _broken(programs, point, ran)
     if broken is not None:
         return Pulled(broken=broken)
-    changed = _changed(point.inputs, given)
-    if changed is not None:
-        return Pulled(broken=(CHANGED, f"the pullback changes its input {programs.names[changed]} in place"))
-    if _changed(out_bars, bars) is not None:
+    moved = changed(point.inputs, given)
+    if moved is not None:
+        return Pulled(broken=(CHANGED, f"the pullback changes its input {programs.names[moved]} in place"))
+    if changed(out_bars, bars) is not None:
         return Pulled(broken=(CHANGED, "the pullback changes the cotangent out_bar in place"))
     found = as_tuple(ran.value)
     kept = tuple(None if k not in point.floats else np.asarray(bar) for k, bar in enumerate(found))
@@ -133,7 +133,7 @@ def _said(programs: Programs, point: Point, bars: tuple[Any, ...], given: tuple[
     return tuple(notes)
 
 
-def _changed(before: tuple[Any, ...], after: tuple[Any, ...]) -> int | None:
+def changed(before: tuple[Any, ...], after: tuple[Any, ...]) -> int | None:
     """Return the position of the first array that is no longer what it was, bit by bit."""
     for k, (x, y) in enumerate(zip(before, after, strict=True)):
         if isinstance(x, np.ndarray) and (x.shape != np.shape(y) or x.tobytes() != np.asarray(y).tobytes()):

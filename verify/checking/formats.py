@@ -26,6 +26,8 @@ class Format:
         Decimal digits that every number of the format holds.
     largest, smallest : float
         The largest finite and the smallest normal number, as far as a Python float holds them.
+    exponent_end : float
+        The logarithm of the largest number: where an exponential overflows.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Format:
     digits: int
     largest: float
     smallest: float
+    exponent_end: float
 
     def ulp(self, value: arb) -> arb:
         """Return the unit in the last place at a real number: that of its binade, at least the smallest subnormal."""
@@ -57,12 +60,13 @@ def format_of(dtype: Any) -> Format:
     """Return the format of a float dtype."""
     dtype = np.dtype(dtype)
     if dtype.name == BFLOAT16:
-        return Format(BFLOAT16, 2.0**-7, 2, float.fromhex("0x1.fep127"), 2.0**-126)
+        return Format(BFLOAT16, 2.0**-7, 2, float.fromhex("0x1.fep127"), 2.0**-126, 88.7)
     info = np.finfo(dtype)
     with np.errstate(over="ignore"):
         largest, smallest = float(info.max), float(info.tiny)
+        end = float(np.log(info.max))
     largest = min(largest, np.finfo(np.float64).max)
-    return Format(dtype.name, float(info.eps), int(info.precision), float(largest), max(smallest, 2.0**-1022))
+    return Format(dtype.name, float(info.eps), int(info.precision), float(largest), max(smallest, 2.0**-1022), end)
 
 
 def as_arb(value: Any) -> arb:

@@ -62,7 +62,7 @@ class Question:
 
     def direction(self, k: int) -> dict[int, Any]:
         """Return the k-th random direction: nonzero integers, an array a float input."""
-        rng = generator(self.seed, "direction", k, self.point.size)
+        rng = generator(self.seed, "direction", k, self.point.size, self.point.origin)
         return {j: integers(rng, np.shape(self.point.inputs[j])) for j in self.point.floats}
 
     def seen(self, status: Status, words: str = "", **rest: Any) -> Finding:
@@ -95,6 +95,7 @@ class _Reading:
         self.exactly = Exactly(question.programs, question.point)
         self.comparisons: list[Any] = []
         self.moved = False
+        self.near = False
         self.structured = False
 
     def judged(self) -> Finding:
@@ -118,7 +119,7 @@ class _Reading:
             return self._with_comparisons(seen(Status.UNDECIDED, f"a comparison has no answer: {error}"))
         except SingularError as error:
             return self._with_comparisons(seen(Status.NOT_APPLICABLE, f"singular: {error}"))
-        return self._with_comparisons(seen(Status.AGREE, digits=digits, strict=self.moved))
+        return self._with_comparisons(seen(Status.AGREE, digits=digits, strict=self.moved, near=self.near))
 
     def _pulled(self) -> Cotangents:
         """Return the cotangents, read exactly; where they are singular and run into NaN, as they run."""
@@ -225,7 +226,7 @@ class _Reading:
             words = "the pullback has no finite value where the derivative is finite"
             return self.question.seen(Status.DISAGREE, words, entries=entries, diagnosis=NOT_FINITE)
         if truth.below_precision(entries, pulled, slopes):
-            self.moved = True
+            self.moved = self.near = True
             return self.question.seen(Status.AGREE, digits=format_of(self.question.point.dtype).digits)
         approximate = truth.approximate(entries, pulled)
         worst = entries[0]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from verify.checking import floats
 from verify.checking.exact import Exactly, coefficients
 from verify.checking.findings import Finding
 from verify.checking.formats import as_arb, format_of, is_float
@@ -14,7 +15,7 @@ from verify.checking.formula import agreement
 from verify.checking.kinks import active_ties
 from verify.checking.points import generator, integers
 from verify.compare import MOST_DIGITS, Entry
-from verify.diagnosis import ARITY, DTYPE, NOT_FINITE, RAISES, SHAPE, TANGENT, Diagnosis
+from verify.diagnosis import ARITY, CHANGED, DTYPE, NOT_FINITE, RAISES, SHAPE, TANGENT, Diagnosis
 from verify.errors import OpaqueError, SingularError, UndecidableError
 from verify.lift import precision
 from verify.lift.ball import PRECISIONS
@@ -40,9 +41,12 @@ def judge(programs: Programs, point: Point, outputs: tuple[Any, ...], seed: int)
     tangents = tuple(
         np.asarray(u[k]).astype(np.asarray(x).dtype)[()] if k in u else None for k, x in enumerate(point.inputs)
     )
-    ran = programs.attempt(programs.pushforward, tangents, *point.fresh())
+    given, inputs = tuple(t.copy() if isinstance(t, np.ndarray) else t for t in tangents), point.fresh()
+    ran = programs.attempt(programs.pushforward, given, *inputs)
     if ran.words:
         return Finding(Status.DISAGREE, f"the JVP {ran.words}", point, diagnosis=RAISES)
+    if floats.changed((*tangents, *point.inputs), (*given, *inputs)) is not None:
+        return Finding(Status.DISAGREE, "the JVP changes its tangents or inputs in place", point, diagnosis=CHANGED)
     broken = _broken(ran.value, outputs)
     if broken is not None:
         return Finding(Status.DISAGREE, broken[1], point, diagnosis=broken[0])

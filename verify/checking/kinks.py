@@ -70,7 +70,7 @@ NO_VALUE = "the pullback has no finite value at a kink whose one-sided derivativ
 
 
 UNDEFINED = Look()
-"""The claim is NaN at a kink, or where the function divides zero by zero, that the caller did not name: that is said."""
+"""The claim is NaN at a kink, or a quotient of zeros, that the caller did not name: that is said."""
 
 
 def look(question: Question, exactly: Exactly, pulled: Cotangents, u: Direction, slopes: Slopes) -> Look:

@@ -39,6 +39,8 @@ class Asked:
         2 where the gradient of the gradient is asked for too.
     plain : bool
         Whether cotangents are whole numbers, for a reader; else they need every digit of their dtype.
+    differences : bool
+        Whether finite differences judge what cannot be read exactly; where only this point cannot, nothing is said of it.
     """
 
     seed: int = 0
@@ -46,6 +48,7 @@ class Asked:
     contract: bool = False
     order: int = 1
     plain: bool = False
+    differences: bool = True
 
 
 def judge(programs: Programs, point: Point, asked: Asked) -> Finding:
@@ -96,6 +99,8 @@ def _asked(question: Question, asked: Asked, *, finite: bool) -> Finding:
     try:
         found = formula.judge(question)
     except OpaqueError as error:
+        if not asked.differences:
+            return question.seen(Status.NOT_APPLICABLE, f"not read with exact numbers: {error}")
         found = opaque.judge(question, f"not read with exact numbers: {error}")
     if found.objects:
         return found

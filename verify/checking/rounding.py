@@ -105,7 +105,8 @@ def _suspects(question: Question, pulled: Any, scale: float) -> list[tuple[int, 
         for index in np.ndindex(trues.shape):
             true, value = trues[index], np.asarray(question.bars[k])[index]
             error = abs(as_arb(value) - true)
-            if not true.is_finite() or (not error.is_finite() and abs(true) * NEAR > arb(own.largest)):
+            wide = true.rad() > abs(true).upper() * share / 2 + own.ulp(true)
+            if not true.is_finite() or wide or (not error.is_finite() and abs(true) * NEAR > arb(own.largest)):
                 continue
             if not error.is_finite() or error > floor * share + GRANTED * own.ulp(true):
                 found.append((k, index, Entry(f"{question.programs.names[k]}_bar", index, as_arb(value), true), error))
@@ -140,12 +141,8 @@ def _confirmed(question: Question, exactly: Exactly, suspects: list[Any]) -> Fin
     if not bad or _beside_a_boundary(question, exactly):
         return None
     entries = tuple(entry for entry, _ in bad[:5])
-    if not entries[
-        0
-    ].claimed.is_finite():  # at a point that nobody named it is a limit of the formula, and said as such
-        status = Status.DISAGREE if question.point.given else Status.UNSTABLE
-        return question.seen(status, _words(question, entries[0]), entries=entries, diagnosis=OVERFLOWS)
-    return question.seen(Status.UNSTABLE, _words(question, entries[0]), entries=entries, diagnosis=DIGITS)
+    diagnosis = DIGITS if entries[0].claimed.is_finite() else OVERFLOWS
+    return question.seen(Status.UNSTABLE, _words(question, entries[0]), entries=entries, diagnosis=diagnosis)
 
 
 def _beside_a_boundary(question: Question, exactly: Exactly) -> bool:

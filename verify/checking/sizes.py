@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from verify.checking.points import Point
     from verify.checking.programs import Programs
 
-TRIED = (2, 1, 3, 0)
-"""Sizes tried for every group of axes, besides the given one, half of it, and the next."""
+TRIED = (2, 1, 3, 0, 130)
+"""Sizes tried for every group of axes, besides the given one, half of it, the next, and beyond a block of 128."""
 
 LONG = 64
 """An axis that is longer is not halved, but cut to 16."""
@@ -40,6 +40,7 @@ class Resizer:
     programs: Programs
     point: Point
     admits: Callable[[tuple[Any, ...]], bool] = lambda _: True
+    pinned: frozenset[int] = frozenset()
 
     @cached_property
     def factorizes(self) -> bool:
@@ -48,7 +49,7 @@ class Resizer:
 
     def lengths(self) -> list[int]:
         """Return the lengths of axes that can vary, longest first; an axis of length 1 stays what it is."""
-        found = {n for x in self.point.inputs for n in np.shape(x) if n > 1}
+        found = {n for x in self.point.inputs for n in np.shape(x) if n > 1} - self.pinned
         return sorted(found, reverse=True)
 
     def resized(self, sizes: dict[int, int]) -> Point:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from verify.checking import around, boundaries, pointwise
+from verify.checking import around, boundaries, floats, pointwise
 from verify.checking.pointwise import Asked
 from verify.checking.shrink import Shrinker
 from verify.checking.sizes import Resizer
@@ -49,6 +49,9 @@ class Trial:
     order: int
     scale: float = 0.0
     structured: bool = False
+    near: bool = False
+    differences: bool = True
+    differenced: bool = False
     counts: Counter[Status] = field(default_factory=Counter)
     noted: dict[str, list[Point]] = field(default_factory=dict)
     strict: int = 0
@@ -67,23 +70,23 @@ class Trial:
         """Judge a given point and the points around it; return the smallest objection, or None."""
         self._grow_impatient(given)
         resizer = Resizer(self.programs, given, self.domain.admits)
+        pinned = self._pinned(resizer)
+        if pinned:
+            self.noted["the pullback serves some of the given sizes only; the function takes others"] = [given]
+            resizer = replace(resizer, pinned=pinned)
         small = resizer.reduced()
         if small is not given:  # what is wrong is mostly wrong at small sizes too, and there it is found at once
-            wrong = self._condemned(self.at(small, contract=True), resizer)
-            if wrong is not None:
-                return wrong
+            found = self.at(small, contract=True)
+            if found.status is Status.DISAGREE and not found.approximate:
+                return found
         found = self.at(given, contract=small is given)
         if found.objects and not found.approximate:
             return found
         self.scale = _size_of(found)
         self.structured = found.structured
+        self.near = found.near
+        self.differences = found.opaque
         return self._others(resizer, small)
-
-    def _condemned(self, found: Finding, resizer: Resizer) -> Finding | None:
-        """Return a finding at a small point if it condemns."""
-        if found.status is not Status.DISAGREE or found.approximate:
-            return None
-        return self._unless_pinned(found, resizer)
 
     def _grow_impatient(self, given: Point) -> None:
         """Let no run last much longer than it did at the given point: a loop may be endless at another one."""
@@ -95,7 +98,7 @@ class Trial:
 
     def _others(self, resizer: Resizer, small: Point) -> Finding | None:
         for found in self._sized(resizer):
-            return self._unless_pinned(found, resizer)
+            return found
         for point in self._near(small):
             found = self.at(point)
             if found.objects and not found.approximate:
@@ -131,8 +134,6 @@ class Trial:
                     yield point
 
     def _bars(self, point: Point) -> tuple[Any, ...]:
-        from verify.checking import floats  # noqa: PLC0415 - one use
-
         return pointwise.cotangents(floats.forward(self.programs, point).outputs, self.seed)
 
     # -- one point ------------------------------------------------------------------------------------------
@@ -140,8 +141,12 @@ class Trial:
     def at(self, point: Point, *, contract: bool = False) -> Finding:
         """Judge one point and keep count."""
         found = self.judge(point, contract=contract)
+        if self.near and not point.given and found.status is Status.DISAGREE:
+            words = "where a program approximates the other, not every point is near enough to compare"
+            found = replace(found, status=Status.NOT_APPLICABLE, notes=(words,))
         self.counts[found.status] += 1
         self.strict += found.strict and not found.approximate
+        self.differenced = self.differenced or (found.opaque and found.status is Status.AGREE)
         if found.digits is not None and found.status is Status.AGREE:
             self.digits = found.digits if self.digits is None else min(self.digits, found.digits)
         if found.approximate:
@@ -162,7 +167,7 @@ class Trial:
 
     def judge(self, point: Point, *, contract: bool = False, plain: bool = False) -> Finding:
         """Judge one point, uncounted."""
-        asked = Asked(self.seed, self.scale, contract, self.order, plain)
+        asked = Asked(self.seed, self.scale, contract, self.order, plain, self.differences)
         return pointwise.judge(self.programs, point, asked)
 
     def smallest(self, found: Finding) -> Finding:
@@ -175,20 +180,25 @@ class Trial:
         found = seen if plain else found
 
         def judge(point: Point) -> Finding:
-            return self.judge(_as(point, found), contract=contract, plain=plain)
+            moved = around.symmetric(point, found.point) if self.structured and found.point is not None else point
+            return self.judge(_as(moved, found), contract=contract, plain=plain)
 
         return Shrinker(self.programs, judge, self.domain.admits).smallest(found)
 
-    def _unless_pinned(self, found: Finding, resizer: Resizer) -> Finding | None:
-        """Return an objection at another size, unless the pullback serves its own size only and shows it."""
-        if found.diagnosis not in (RAISES, SHAPE, SUMS, ARITY):
-            return found
-        sizes = [(n, size) for n, size in resizer.accepted() if size > 1]
-        broken = [self.judge(resizer.resized({n: size})).diagnosis in (RAISES, SHAPE, SUMS, ARITY) for n, size in sizes]
-        if broken and all(broken):
-            self.noted["the pullback serves the given sizes only; the function takes others"] = [resizer.point]
-            return None
-        return found
+    def _pinned(self, resizer: Resizer) -> frozenset[int]:
+        """Return the lengths of axes whose size the pullback does not follow: it is made for them as they are."""
+        sizes: dict[int, list[bool]] = {}
+        for n, size in resizer.accepted():
+            if size > 1:
+                sizes.setdefault(n, []).append(self._follows(resizer.resized({n: size})))
+        return frozenset(n for n, follows in sizes.items() if not any(follows))
+
+    def _follows(self, point: Point) -> bool:
+        """Whether the pullback runs at a point and answers in the shapes of the inputs."""
+        if self.programs.vjp is None:
+            return True
+        pulled = floats.pulled(self.programs, point, self._bars(point))
+        return pulled.broken is None or pulled.broken[0] not in (RAISES, SHAPE, SUMS, ARITY)
 
 
 _CONTRACT = frozenset({"GP117", "GP123", "GP124", "GP125", "GP126", "GP127"})
