@@ -100,11 +100,12 @@ MORE_MISTAKES = {
     ),
     "an axis that runs backwards": (lambda x: x[::-1] * 1, lambda out_bar, x: out_bar * 1, (V,)),
     "a roll that rolls on": (lambda x: np.roll(x, 1), lambda out_bar, x: np.roll(out_bar, 1), (V,)),
+    "a roll that is forgotten": (lambda x: np.roll(x, 1), lambda out_bar, x: out_bar * 1, (V,)),
     "a pad at the wrong end": (lambda x: x[1:] * 1, padded_at_the_end, (V,)),
     "a scalar in place of an array": (np.sum, lambda out_bar, a: np.reshape(out_bar, (1,)), (V,)),
     "an axis that is not kept": (lambda x: x.sum(axis=1), lambda out_bar, x: out_bar * np.ones_like(x), (X,)),
     "an axis of length 1 squeezed": (square, lambda out_bar, x: np.squeeze(out_bar * 2 * x), (X,)),
-    "an empty array refused": (square, lambda out_bar, x: out_bar * 2 * x * (x.size / len(x)), (V,)),
+    "an empty array refused": (square, lambda out_bar, x: out_bar * 2 * x + 0 * x.max(), (V[:0],)),
     "rows for columns in a reshape": (
         lambda x: x.reshape(-1) * 1, lambda out_bar, x: out_bar.reshape(x.shape, order="F"), (X,),
     ),
@@ -147,9 +148,9 @@ MORE_MISTAKES = {
     "a cotangent of whole numbers": (lambda x: 2 * x, lambda out_bar, x: np.full(x.shape, 2), (X,)),
     "a rule that raises": (square, lambda out_bar, x: out_bar * 2 * x["values"], (X,)),
     # kinks, branches, singular points
-    "NaN at zero": (np.abs, lambda out_bar, x: out_bar * x / np.abs(x), (V,)),
+    "NaN at zero": (np.abs, lambda out_bar, x: out_bar * x / np.abs(x), (np.array([2.5, 0.0]),)),
     "NaN for a norm at zero": (
-        np.linalg.norm, lambda out_bar, x: out_bar * x / np.linalg.norm(x), (V,),
+        np.linalg.norm, lambda out_bar, x: out_bar * x / np.linalg.norm(x), (np.zeros(3),),
     ),
     "NaN behind a mask": (
         lambda x: np.where(x > 0, np.sqrt(np.where(x > 0, x, 1)), 0),
