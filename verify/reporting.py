@@ -19,7 +19,7 @@ from reports.summary import headline, lede
 from verify.claims import CLAIMS
 from verify.errors import UsageError
 from verify.job import Finished, Task, run
-from verify.judge import ORACLES
+from verify.trial import ORACLES
 from verify.names import unknown
 from verify.record import assemble, exit_code, started_now
 
