@@ -127,18 +127,32 @@ MISSING = Diagnosis("GP121", "no cotangent", "None stands for an input without a
 SHAPE = Diagnosis("GP106", "wrong shape", "A cotangent has the shape of its input.")
 SUMS = Diagnosis("GP105", "missing broadcast sum", "Sum the cotangent over the axes that broadcasting added.")
 DTYPE = Diagnosis("GP122", "wrong dtype", "A cotangent has the dtype of its input.")
-CHANGED = Diagnosis("GP123", "changes its arguments", "A pullback leaves inputs and cotangents as they are: work on copies.")
+CHANGED = Diagnosis(
+    "GP123", "changes its arguments", "A pullback leaves inputs and cotangents as they are: work on copies."
+)
 NOT_REPEATABLE = Diagnosis(
     "GP124", "state between calls", "A pullback is a function of its arguments: the same ones have the same answer."
 )
-BUFFER = Diagnosis("GP125", "a reused buffer", "Return fresh arrays: an answer must not change when the next one is made.")
-LAYOUT = Diagnosis("GP126", "memory layout", "The answer may not depend on strides or order: index by axes, not by memory.")
-SAME_INPUT = Diagnosis("GP127", "one array for two inputs", "Tell inputs apart by position, never by identity or value.")
+BUFFER = Diagnosis(
+    "GP125", "a reused buffer", "Return fresh arrays: an answer must not change when the next one is made."
+)
+LAYOUT = Diagnosis(
+    "GP126", "memory layout", "The answer may not depend on strides or order: index by axes, not by memory."
+)
+SAME_INPUT = Diagnosis(
+    "GP127", "one array for two inputs", "Tell inputs apart by position, never by identity or value."
+)
 NOT_LINEAR = Diagnosis("GP117", "not linear in the cotangent", "A VJP is linear in its cotangent, at every scale.")
-OVERFLOWS = Diagnosis("GP131", "overflow on the way", "The formula is right; as it runs, an intermediate leaves the range of the dtype.")
-NOT_FINITE = Diagnosis("GP108", "NaN where the truth is finite", "The claim is NaN or infinite; the exact derivative is a finite number.")
+OVERFLOWS = Diagnosis(
+    "GP131", "overflow on the way", "The formula is right; as it runs, an intermediate leaves the range of the dtype."
+)
+NOT_FINITE = Diagnosis(
+    "GP108", "NaN where the truth is finite", "The claim is NaN or infinite; the exact derivative is a finite number."
+)
 TIES = Diagnosis("GP129", "wrong at ties only", "Right at points nearby; wrong where entries are zero or equal.")
-BEYOND = Diagnosis("GP130", "wrong beyond a threshold", "Right on one side of a comparison that the programs make, wrong on the other.")
+BEYOND = Diagnosis(
+    "GP130", "wrong beyond a threshold", "Right on one side of a comparison that the programs make, wrong on the other."
+)
 SECOND = Diagnosis("GP128", "the second derivative", "The pullback is right here, and its own derivative is not.")
 SUBGRADIENT = Diagnosis("GP114", "not a subgradient", "At this kink the claim lies outside the one-sided derivatives.")
 

@@ -120,7 +120,9 @@ def _scaled(point: Point) -> Iterator[Point]:
     yield _each(point, _sized(float(eps)), "entries as small as an ulp")
     yield _each(point, _sized(0.0078125), "small entries")
     yield _each(point, _sized(2 * largest**0.5), "entries whose squares overflow", extreme=True)
-    yield _each(point, _sized(0.5 * format_of(point.dtype).smallest ** 0.5), "entries whose squares vanish", extreme=True)
+    yield _each(
+        point, _sized(0.5 * format_of(point.dtype).smallest ** 0.5), "entries whose squares vanish", extreme=True
+    )
 
 
 def _sized(size: float) -> Callable[[Any], Any]:

@@ -84,7 +84,11 @@ def _pullback(
     if pulled.broken is not None:
         diagnosis, words = pulled.broken
         found = Finding(Status.DISAGREE, words, point, out_bars, diagnosis)
-        if diagnosis is RAISES and not point.given and ("LinAlgError" in words or not _smooth(programs, point, asked.seed)):
+        if (
+            diagnosis is RAISES
+            and not point.given
+            and ("LinAlgError" in words or not _smooth(programs, point, asked.seed))
+        ):
             return replace(found, status=Status.NOT_APPLICABLE, notes=(f"{point.origin}: {words}",))
         return found
     question = Question(programs, point, out_bars, pulled.bars, ran.outputs, asked.seed)

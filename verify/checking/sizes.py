@@ -89,7 +89,9 @@ def _comparable(known: list[Any]) -> bool:
 def _predicted(known: list[Any], steps: int) -> tuple[tuple[int, ...], ...]:
     """Return the shapes that the parabola through the three known ones gives (Newton's forward differences)."""
     return tuple(
-        tuple(a + (b - a) * steps + (c - 2 * b + a) * (steps * (steps - 1) // 2) for a, b, c in zip(*shapes, strict=True))
+        tuple(
+            a + (b - a) * steps + (c - 2 * b + a) * (steps * (steps - 1) // 2) for a, b, c in zip(*shapes, strict=True)
+        )
         for shapes in zip(*known, strict=True)
     )
 

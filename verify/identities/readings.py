@@ -234,24 +234,38 @@ def compared(point: Point, claimed: Cells, true: Cells) -> Reading:
 def at_a_kink(claim: Statement, point: Point, random: Random) -> bool:
     """Whether a comparison of f or df ties at the point and would not beside it, or a value breaks there.
 
-    Everything that is no label moves, in directions of the claim's domains.
+    Everything that is no label moves. Where f has a derivative, its slope changes sign with the direction.
     """
     moving = {
         name: np.array([random.randint(1, 9) * random.choice((-1, 1)) for _ in range(value.size)]).reshape(value.shape)
         for name, value in point.values.items()
         if not claim.domains[name].discrete
     }
-    for formula in (claim.f, claim.df):
-        with exactly() as notes:
-            try:
-                evaluate(scope_at(formula, point, moving))
-            except (UndecidableError, SingularError):
-                return True
-            except UsageError:
-                continue
-            if notes.singular or any(_ties(cell) for c in notes.comparisons for cell in c.margins.ravel()):
-                return True
-    return False
+    back = {name: -tangent for name, tangent in moving.items()}
+    try:
+        there = _smooth_slopes(claim.f, point, moving)
+        _smooth_slopes(claim.df, point, moving)
+        back_again = _smooth_slopes(claim.f, point, back)
+    except (UndecidableError, SingularError):
+        return True
+    except UsageError:
+        return False
+    return any(not (a + b).contains(0) for a, b in zip(there.ravel(), back_again.ravel(), strict=True))
+
+
+def _smooth_slopes(formula: Formula, point: Point, moving: Mapping[str, Any]) -> Cells:
+    """Return the slopes of a formula.
+
+    Raises
+    ------
+    SingularError
+        A comparison ties, or a value is not finite.
+    """
+    with exactly() as notes:
+        found = slopes(scope_at(formula, point, moving))
+        if notes.singular or any(_ties(cell) for c in notes.comparisons for cell in c.margins.ravel()):
+            raise SingularError("a comparison ties at this point")
+        return found
 
 
 def _ties(cell: Any) -> bool:

@@ -25,7 +25,17 @@ MOST_BITS = 5000
 
 
 class DimensionError(UsageError):
-    """Arrays of a formula do not fit together."""
+    """Arrays of a formula do not fit together.
+
+    Attributes
+    ----------
+    of_claim : bool
+        Whether the formula is the claimed derivative.
+    """
+
+    def __init__(self, message: str, *, of_claim: bool = False) -> None:
+        super().__init__(message)
+        self.of_claim = of_claim
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,7 @@ class Scope:
 
     def error(self, node: ast.AST, words: str) -> DimensionError:
         """Return the error that a node's arrays do not fit."""
-        return DimensionError(str(self.formula.error(node, words)))
+        return DimensionError(str(self.formula.error(node, words)), of_claim=self.formula.label == "df")
 
     def shown(self, shape: tuple[int, ...]) -> str:
         """Return a shape by the names of its sizes."""

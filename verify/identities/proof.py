@@ -1,0 +1,44 @@
+"""The one door to the symbolic engine: what it proves and derives, or None where it is absent or silent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import symbolic
+from verify.checking.limits import TimeLimitReached, limited
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from verify.identities.statement import Statement
+
+SECONDS = 8.0
+"""How long the engine is waited for."""
+
+
+def proved(claim: Statement) -> bool:
+    """Whether the engine proves the identity for every shape; silence and errors of it are no."""
+    prove = getattr(symbolic, "prove", None)
+    f, df, wrt, shapes, domains, space = claim.given
+    return _asked(prove, f, df, wrt, shapes, domains or {}, space) is True
+
+
+def derivative(claim: Statement) -> str | None:
+    """Return the derivative that the engine derives, in NumPy's spelling, if it does."""
+    derive = getattr(symbolic, "derive", None)
+    f, _, wrt, shapes, *_rest = claim.given
+    found = _asked(derive, f, wrt=wrt, shapes=shapes)
+    text = _asked(getattr(found, "formula", None)) if callable(getattr(found, "formula", None)) else None
+    return text if isinstance(text, str) else None
+
+
+def _asked(function: Callable[..., Any] | None, *args: Any, **options: Any) -> Any:
+    if function is None:
+        return None
+    try:
+        with limited(SECONDS):
+            return function(*args, **options)
+    except TimeLimitReached:
+        return None
+    except Exception:  # noqa: BLE001 - the engine's silence is no verdict of ours
+        return None
