@@ -89,7 +89,7 @@ def _decide(claim: Statement) -> Verdict:
         if proof.proved(claim):
             return _true(claim, Survey())
         return Verdict(Status.UNDECIDED, claim, str(error))
-    if found.objection is not None or (found.misfit is not None and not found.agreed):
+    if found.objection is not None or found.misfit is not None:
         return _refuted(claim, found)
     if len(found.agreed) >= WANTED:
         return _true(claim, found)
@@ -108,11 +108,17 @@ def _true(claim: Statement, found: Survey) -> Verdict:
     reason = f"proved for every shape, and enclosed at {counts}" if proved else f"both sides agree at {counts}"
     return Verdict(
         Status.TRUE, claim, reason, strength=Strength.PROVED if proved else Strength.ENCLOSED,
-        points=len(found.agreed), shapes=found.shapes, notes=tuple(_notes(claim)),
+        points=len(found.agreed), shapes=found.shapes, notes=(*_gaps(found), *_zero(claim)),
     )  # fmt: skip
 
 
-def _notes(claim: Statement) -> list[str]:
+def _gaps(found: Survey) -> list[str]:
+    """Return the sizes at which df has no value, though f has a derivative."""
+    sizes = (", ".join(f"{name} = {size}" for name, size in r.point.sizes.items()) for r in found.gaps)
+    return [f"where df has a value: at {at} it has none, though f has a derivative" for at in sizes]
+
+
+def _zero(claim: Statement) -> list[str]:
     """Return where the formula needs care: at the variable's zero."""
     if claim.domains[claim.wrt].form is not None or 0.0 not in claim.domains[claim.wrt].numbers:
         return []

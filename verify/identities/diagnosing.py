@@ -157,7 +157,7 @@ def _of_sizes(case: Case, ratios: list[arb]) -> Diagnosis | None:
     for name, power in [("", 0), *product(case.claim.sizes, (1, -1, 2, -2))]:
         scales = [arb(r.point.sizes[name]) ** power if name else arb(1) for r in case.readings]
         number = _short([ratio / scale for ratio, scale in zip(ratios, scales, strict=True)])
-        if number is not None:
+        if number is not None and (name or number != 1):
             return _factor_words(case.text, number, name, power)
     return None
 
@@ -174,6 +174,8 @@ def _factor_words(text: str, number: Fraction, name: str, power: int) -> Diagnos
 
 def _short(values: list[arb]) -> Fraction | None:
     """Return the short fraction that every ball holds."""
+    if not all(v.is_finite() and abs(v) < 1e9 for v in values):
+        return None
     guess = Fraction(float(values[0].mid())).limit_denominator(60)
     wanted = arb(guess.numerator) / guess.denominator
     return guess if guess and all(v.overlaps(wanted) for v in values) else None

@@ -33,6 +33,8 @@ class Survey:
         A point at which they differ, and that is no kink.
     misfit : DimensionError or None
         Where df's arrays do not fit together, though f's do.
+    gaps : list of Reading
+        A point of each assignment of sizes at which df has no value anywhere.
     skipped : list of str
         Why points were left out.
     """
@@ -40,6 +42,7 @@ class Survey:
     agreed: list[Reading] = field(default_factory=list)
     objection: Reading | None = None
     misfit: DimensionError | None = None
+    gaps: list[Reading] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
     @property
@@ -93,6 +96,8 @@ def survey(
             refused.append(error)
         if found.objection is not None:
             return found
+    if found.gaps and not found.agreed:
+        found.objection = found.gaps[0]
     if len(refused) == len(chosen) and found.misfit is None:
         raise refused[0]
     return found
@@ -101,25 +106,26 @@ def survey(
 def _at_sizes(
     claim: Statement, sizes: Mapping[str, int], styles: Sequence[Style], random: Random, found: Survey
 ) -> None:
-    before = len(found.agreed)
-    for style in styles:
-        if _objects(claim, sizes, style, random, found):
+    here, gap = len(found.agreed), None
+    for style in (*styles, *NARROW):
+        if style in NARROW and len(found.agreed) - here >= WANTED:
+            break
+        reading = read_point(claim, draw(claim, sizes, style, random))
+        if reading.outcome is Outcome.AGREES:
+            found.agreed.append(reading)
+        elif not objects(claim, reading, random):
+            found.skipped.append(reading.words)
+        elif reading.outcome is Outcome.CLAIM_UNDEFINED:
+            gap = gap or reading
+        else:
+            found.objection = reading
             return
-    for style in NARROW:
-        if len(found.agreed) - before >= WANTED or _objects(claim, sizes, style, random, found):
-            return
-
-
-def _objects(claim: Statement, sizes: Mapping[str, int], style: Style, random: Random, found: Survey) -> bool:
-    reading = read_point(claim, draw(claim, sizes, style, random))
-    if reading.outcome is Outcome.AGREES:
-        found.agreed.append(reading)
-    elif objects(claim, reading, random):
-        found.objection = reading
-        return True
+    if gap is None:
+        return
+    if len(found.agreed) > here:
+        found.objection = gap
     else:
-        found.skipped.append(reading.words)
-    return False
+        found.gaps.append(gap)
 
 
 def objects(claim: Statement, reading: Reading, random: Random) -> bool:
