@@ -89,7 +89,7 @@ def statement(f: Any, df: Any, wrt: Any, shapes: Any, domains: Any, space: Any) 
     if not isinstance(wrt, str) or wrt not in read_shapes:
         hint = near(wrt, read_shapes) if isinstance(wrt, str) else ""
         raise UsageError(f"wrt={wrt!r} is no variable of shapes ({', '.join(read_shapes)}).{hint}")
-    kinds = _kinds(domains, read_shapes)
+    kinds = {n: _labelled(n, kind, formulas) for n, kind in _kinds(domains, read_shapes).items()}
     claim = Statement(*formulas, wrt, read_shapes, kinds, _space(space), (f, df, wrt, shapes, domains, space))
     for name, kind in kinds.items():
         if kind.form in SQUARE and not claim.square(name):
@@ -99,6 +99,15 @@ def statement(f: Any, df: Any, wrt: Any, shapes: Any, domains: Any, space: Any) 
     if claim.space is not Space.FREE and not claim.square(wrt):
         raise UsageError(f"space={str(claim.space)!r} is of square matrices, and {wrt} is no square")
     return claim
+
+
+def _labelled(name: str, kind: Kind, formulas: tuple[Formula, ...]) -> Kind:
+    """Return what bare labels are: indices where a formula picks entries by them, else ±1."""
+    if kind.form != "labels":
+        return kind
+    keys = (n.slice for formula in formulas for n in ast.walk(formula.tree) if isinstance(n, ast.Subscript))
+    picks = any(isinstance(n, ast.Name) and n.id == name for key in keys for n in ast.walk(key))
+    return replace(kind, form="binary" if picks else "signs")
 
 
 def _space(space: Any) -> Space:
