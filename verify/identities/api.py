@@ -108,7 +108,7 @@ def _true(claim: Statement, found: Survey) -> Verdict:
     reason = f"proved for every shape, and enclosed at {counts}" if proved else f"both sides agree at {counts}"
     return Verdict(
         Status.TRUE, claim, reason, strength=Strength.PROVED if proved else Strength.ENCLOSED,
-        points=len(found.agreed), shapes=found.shapes, notes=(*_gaps(found), *_zero(claim)),
+        points=len(found.agreed), shapes=found.shapes, notes=(*_gaps(found), *_partial(found), *_zero(claim, found)),
     )  # fmt: skip
 
 
@@ -118,9 +118,16 @@ def _gaps(found: Survey) -> list[str]:
     return [f"where df has a value: at {at} it has none, though f has a derivative" for at in sizes]
 
 
-def _zero(claim: Statement) -> list[str]:
+def _partial(found: Survey) -> list[str]:
+    """Return that f has no derivative at some of the generic points."""
+    if not found.skipped:
+        return []
+    return [f"where f has a derivative: {len(found.skipped)} of the points tried are outside"]
+
+
+def _zero(claim: Statement, found: Survey) -> list[str]:
     """Return where the formula needs care: at the variable's zero."""
-    if claim.domains[claim.wrt].form is not None or 0.0 not in claim.domains[claim.wrt].numbers:
+    if found.skipped or claim.domains[claim.wrt].form is not None or 0.0 not in claim.domains[claim.wrt].numbers:
         return []
     random = Random(4)  # noqa: S311 - samples, no secrets
     point = draw(claim, assignments(claim.sizes)[0], GENERIC[1], random)

@@ -14,8 +14,9 @@ from flint import arb
 
 from verify.errors import VerifyError
 from verify.identities.mistakes import dropped, scalars, value_at
-from verify.identities.readings import Outcome, draw, exactly, read_point
+from verify.identities.readings import Outcome, draw, exactly, in_space, read_point
 from verify.identities.samples import GENERIC, NARROW
+from verify.identities.statement import Space
 from verify.identities.survey import assignments
 from verify.identities.verdict import Diagnosis
 
@@ -135,7 +136,7 @@ def _ratio(reading: Reading) -> arb | None:
     if not reading.fits:
         return None
     pairs = list(zip(reading.claimed.ravel(), reading.true.ravel(), strict=True))
-    ratio = next((t / c for c, t in pairs if not c.contains(0)), None)
+    ratio: arb | None = next((t / c for c, t in pairs if not c.contains(0)), None)
     if ratio is None or ratio.contains(0) or not all((c * ratio).overlaps(t) for c, t in pairs):
         return None
     return ratio
@@ -220,7 +221,7 @@ def _symmetrisation(case: Case) -> Diagnosis | None:
         return Diagnosis("missing symmetrisation", "The transpose is to be added.", f"{case.text} + {case.text}.T")
     if case.fits(lambda c: (c + np.swapaxes(c, -1, -2)) / arb(2)):
         return Diagnosis("missing symmetrisation", "It is to be symmetrised.", f"({case.text} + {case.text}.T) / 2")
-    if case.fits(lambda c: c + np.swapaxes(c, -1, -2) - np.where(np.eye(c.shape[-1], dtype=bool), c, arb(0))):
+    if case.fits(lambda c: in_space(c, Space.ENTRIES)):
         return Diagnosis("missing symmetrisation", "By entries, the off-diagonal ones count twice.")
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from verify.domains import REAL, Numbers, domain_of
+from verify.domains import FORMS, REAL, Numbers, domain_of
 from verify.errors import UsageError
 
 SQUARE = {
@@ -85,7 +85,7 @@ def kind_of(name: str, given: Any) -> Kind:
     words = [_word(word) for word in (given.split(",") if "(" not in given and "[" not in given else [given])]
     ours = {_FORMS[w] for w in words if w in _FORMS}
     rest = [w for w in words if w not in _FORMS and w not in _GENERAL]
-    if len([w for w in rest if w != "invertible"]) + len(ours) > 1 or ours:
+    if ours or any(w in FORMS for w in rest if w != "invertible"):
         rest = [w for w in rest if w != "invertible"]  # a generic matrix of any other form is
     numbers = REAL
     if rest:

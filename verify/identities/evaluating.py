@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def evaluate(scope: Scope) -> Lifted:
+def evaluate(scope: Scope) -> Any:
     """Return a formula's value as an array of exact numbers.
 
     Raises
@@ -84,7 +84,7 @@ def _plain(error: Exception) -> str:
 
 
 def _constant(node: ast.Constant, scope: Scope) -> Any:
-    value = node.value
+    value: Any = node.value
     if isinstance(value, float):
         return _decimal(node, scope)
     if isinstance(value, (bytes, complex)):
@@ -96,13 +96,14 @@ def _constant(node: ast.Constant, scope: Scope) -> Any:
 
 def _decimal(node: ast.Constant, scope: Scope) -> Fraction | int:
     """Return a decimal as the fraction that was written: 0.1 is a tenth."""
-    if not math.isfinite(node.value):
+    written: Any = node.value
+    if not math.isfinite(written):
         raise scope.formula.error(node, "this number is too large")
     text = ast.get_source_segment(scope.formula.text, node) or ""
     try:
         value = Fraction(text.replace("_", ""))
     except (ValueError, ZeroDivisionError):
-        value = Fraction(node.value)
+        value = Fraction(written)
     return value.numerator if value.denominator == 1 else value
 
 

@@ -97,7 +97,7 @@ def _tree(text: str, label: str) -> ast.expr:
             warnings.simplefilter("ignore")  # Python warns of odd spellings, such as "1if"
             return ast.parse(text, mode="eval").body
     except SyntaxError as error:
-        raise UsageError(f"{label} = {text!r}, column {error.offset or 1}: {error.msg}") from None
+        raise UsageError(f"{label} = {text!r}, column {error.offset or len(text) + 1}: {error.msg}") from None
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         raise UsageError(f"{label} is no formula: {error}") from None
 
@@ -154,16 +154,13 @@ def _free(tree: ast.AST, variables: Collection[str]) -> Iterator[ast.AST]:
         if isinstance(node, (ast.Call, ast.Name, ast.Attribute)):
             yield node
         if isinstance(node, ast.Call):
-            inside = node.func.value if plain_name(node.func, variables) is None and _is_method(node.func) else None
-            pending += [*node.args, *(k.value for k in node.keywords), *([inside] if inside is not None else [])]
+            pending += [*node.args, *(k.value for k in node.keywords)]
+            if isinstance(node.func, ast.Attribute) and plain_name(node.func, variables) is None:
+                pending.append(node.func.value)
         elif isinstance(node, ast.Attribute) and plain_name(node, variables) not in (*CONSTANTS, *TYPES):
             pending.append(node.value)
         elif not isinstance(node, (ast.Name, ast.Attribute)):
             pending += ast.iter_child_nodes(node)
-
-
-def _is_method(node: ast.AST) -> Any:
-    return isinstance(node, ast.Attribute)
 
 
 def _check_name(formula: Formula, node: ast.AST, variables: Collection[str]) -> None:
@@ -174,6 +171,8 @@ def _check_name(formula: Formula, node: ast.AST, variables: Collection[str]) -> 
     if name in CONSTANTS or name in TYPES:
         return
     if isinstance(node, ast.Attribute):
+        if name in FUNCTIONS:
+            raise formula.error(node, f"{name} is a function of ours: call it")
         if node.attr not in ATTRIBUTES:
             raise formula.error(node, f"the attribute .{node.attr} is not read: one of {', '.join(ATTRIBUTES)} is")
         return

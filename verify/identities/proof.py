@@ -24,12 +24,11 @@ def proved(claim: Statement) -> bool:
 
 
 def derivative(claim: Statement) -> str | None:
-    """Return the derivative that the engine derives, in NumPy's spelling, if it does."""
-    derive = getattr(symbolic, "derive", None)
+    """Return the derivative that the engine derives, in its own notation, if it does."""
     f, _, wrt, shapes, *_rest = claim.given
-    found = _asked(derive, f, wrt=wrt, shapes=shapes)
-    text = _asked(getattr(found, "formula", None)) if callable(getattr(found, "formula", None)) else None
-    return text if isinstance(text, str) else None
+    found = _asked(getattr(symbolic, "derive", None), f, wrt=wrt, shapes=shapes)
+    result = getattr(found, "result", None)
+    return None if result is None else str(result)
 
 
 def _asked(function: Callable[..., Any] | None, *args: Any, **options: Any) -> Any:

@@ -177,7 +177,8 @@ def in_space(free: Cells, space: Space) -> Cells:
     both = free + np.swapaxes(free, -1, -2)
     if space is Space.PROJECTED:
         return both / arb(2)
-    return both - np.where(np.eye(free.shape[-1], dtype=bool), free, arb(0))
+    diagonal: Any = np.where(np.eye(free.shape[-1], dtype=bool), free, np.asarray(arb(0), dtype=object))
+    return both - diagonal
 
 
 def read_point(claim: Statement, point: Point) -> Reading:
@@ -226,6 +227,25 @@ def compared(point: Point, claimed: Cells, true: Cells) -> Reading:
     found = compare("df", claimed, true)
     outcome = {Checked.DISAGREE: Outcome.DIFFERS, Checked.AGREE: Outcome.AGREES}.get(found.status, Outcome.WIDE)
     return Reading(outcome, point, claimed, true, found.entries)
+
+
+def differs_along(claim: Statement, point: Point, random: Random) -> bool:
+    """Whether claim and derivative, by independent entries, differ along a direction beyond doubt."""
+    shape = point.values[claim.wrt].shape
+    tangent = np.array([random.randint(1, 9) for _ in range(math.prod(shape))]).reshape(shape)
+    with exactly() as notes:
+        try:
+            true = slopes(scope_at(claim.f, point, {claim.wrt: tangent}))
+            claimed = value_of(scope_at(claim.df, point))
+        except (UndecidableError, SingularError):
+            return False
+        if claimed.shape != true.shape + shape or notes.structured:
+            return False
+        flat = claimed.reshape(true.size, tangent.size) @ object_array(
+            [arb(int(v)) for v in tangent.ravel()], (tangent.size,)
+        )
+        pairs = zip(np.ravel(flat), true.ravel(), strict=True)
+        return any(a.is_finite() and b.is_finite() and not a.overlaps(b) for a, b in pairs)
 
 
 # -- kinks -----------------------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from flint import fmpq, fmpq_mat
 
+from verify.domains import REAL
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from random import Random
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 class Style:
     """How the numbers of a point are drawn: between two ends, in steps of a fraction; squares may be spd."""
 
-    low: int
-    high: int
+    low: Fraction | int
+    high: Fraction | int
     step: Fraction
     definite: bool = False
 
@@ -40,9 +42,13 @@ GENERIC = (
 
 NARROW = (
     Style(0, 2, Fraction(1, 32), definite=True),
+    Style(-1, 1, Fraction(1, 32), definite=True),
     Style(-1, 1, Fraction(1, 512)),
     Style(1, 4, Fraction(1, 64)),
     Style(0, 12, Fraction(1, 16)),
+    Style(0, 1, Fraction(1, 512)),
+    Style(Fraction(-1, 4), Fraction(1, 4), Fraction(1, 1024)),
+    Style(Fraction(-1, 4), Fraction(1, 4), Fraction(1, 2048)),
 )
 """Tried where a formula has a value at few of the others."""
 
@@ -67,7 +73,8 @@ def sample(kind: Kind, shape: tuple[int, ...], style: Style, random: Random, siz
         return _numbers(kind.numbers, count, style, random, sizes)
 
     square = len(shape) == 2 and shape[0] == shape[1]
-    form = "spd" if style.definite and square and kind.form in (None, "symmetric", "invertible") else kind.form
+    definite = style.definite and square and kind.numbers == REAL and kind.form in (None, "symmetric", "invertible")
+    form = "spd" if definite else kind.form
     if form is None or form not in _BUILT:
         return array(entries(math.prod(shape)), shape)
     return _BUILT[form](shape, entries, random)
@@ -96,10 +103,9 @@ def _one(numbers: Numbers, style: Style, random: Random, sizes: Mapping[str, int
         value = style.low + style.step * random.randint(1, steps - 1)
         if style.step != 1 and value.denominator == 1:
             continue
-        if value in numbers:
-            return value
-        if -value in numbers:
-            return -value
+        for signed in (value, -value):
+            if float(signed) in numbers:
+                return signed
     return _inside(numbers, random)
 
 
@@ -121,7 +127,13 @@ def _full(shape: tuple[int, ...], entries: Any) -> Any:
 
 def _lower(shape: tuple[int, ...], entries: Any, strict: bool = False) -> Any:
     full = _full(shape, entries)
-    return np.where(np.tri(*shape, -1 if strict else 0, dtype=bool), full, Fraction(0))
+    return _where(np.tri(shape[0], shape[1], k=-1 if strict else 0) > 0, full)
+
+
+def _where(mask: Any, full: Any, other: Any = Fraction(0)) -> Any:
+    """Return fractions where a mask holds, and others elsewhere."""
+    choose: Any = np.where
+    return choose(mask, full, other)
 
 
 def _symmetric(shape: tuple[int, ...], entries: Any, _: Random) -> Any:
@@ -135,7 +147,7 @@ def _antisymmetric(shape: tuple[int, ...], entries: Any, _: Random) -> Any:
 
 
 def _diagonal(shape: tuple[int, ...], entries: Any, _: Random) -> Any:
-    return np.where(np.eye(*shape, dtype=bool), array(entries(shape[0]), (shape[0], 1)), Fraction(0))
+    return _where(np.eye(shape[0]) > 0, array(entries(shape[0]), (shape[0], 1)))
 
 
 def _spd(shape: tuple[int, ...], entries: Any, _: Random) -> Any:
@@ -149,14 +161,14 @@ def _orthogonal(shape: tuple[int, ...], entries: Any, random: Random) -> Any:
     """Return ``D (I − S)(I + S)⁻¹`` (Cayley) with S antisymmetric and D of signs."""
     skew = _antisymmetric(shape, entries, random)
     n = shape[0]
-    one = np.where(np.eye(n, dtype=bool), Fraction(1), Fraction(0))
+    one = _where(np.eye(n) > 0, Fraction(1))
     result = _rational(one - skew) * _rational(one + skew).inv()
     signs = array([Fraction(random.choice((-1, 1))) for _ in range(n)], (n, 1))
     return array([Fraction(int(v.p), int(v.q)) for v in result.entries()], shape) * signs
 
 
-def _rational(matrix: Any) -> fmpq_mat:
-    return fmpq_mat(*matrix.shape, [fmpq(v.numerator, v.denominator) for v in matrix.ravel()])
+def _rational(matrix: Any) -> Any:
+    return fmpq_mat(matrix.shape[0], matrix.shape[1], [fmpq(v.numerator, v.denominator) for v in matrix.ravel()])
 
 
 def _simplex(shape: tuple[int, ...], entries: Any, _: Random) -> Any:

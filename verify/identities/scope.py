@@ -69,7 +69,7 @@ class Scope:
 
     def shown(self, shape: tuple[int, ...]) -> str:
         """Return a shape by the names of its sizes."""
-        names = {size: name for name, size in reversed(self.sizes.items())}
+        names = {size: name for name, size in reversed(list(self.sizes.items()))}
         parts = [str(names.get(size, size)) for size in shape]
         return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
 

@@ -62,7 +62,11 @@ def _simplified(claim: Statement, reading: Reading, random: Random) -> Reading:
             continue
         for k, simpler in product(range(value.size), (Fraction(0), Fraction(1))):
             old = reading.point.values[name]
-            if trials >= MOST_TRIALS or abs(old.flat[k]) <= simpler or simpler not in claim.domains[name].numbers:
+            if (
+                trials >= MOST_TRIALS
+                or abs(old.flat[k]) <= simpler
+                or float(simpler) not in claim.domains[name].numbers
+            ):
                 continue
             trials += 1
             new = old.copy()

@@ -14,7 +14,7 @@ from verify.lift import Ball, lift
 from verify.lift.array import Lifted, object_array
 from verify.lift.scipy_linalg import SCIPY_LINALG
 from verify.lift.scipy_special import SCIPY_SPECIAL
-from verify.lift.special import entrywise
+from verify.lift.special import SEVERAL, UNARY, entrywise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ class Function:
     arrays: int = 1
 
 
-def exact_array(values: Any) -> Lifted:
+def exact_array(values: Any) -> Any:
     """Return numbers, truths or fractions, nested in any way, as an array of exact numbers.
 
     Raises
@@ -63,11 +63,15 @@ def _special(name: str) -> Callable[..., Any]:
 
 
 def _several(name: str) -> Callable[..., Any]:
-    def call(x: Any, y: Any) -> Any:
-        x, y = np.broadcast_arrays(x, y)
-        return x.like(entrywise(name)(x.cells, y.cells))
+    return lambda x, *others: x.like(entrywise(name)(x.cells, *(y.cells for y in others)))
 
-    return call
+
+def _bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
+    """Return how often each whole number occurs, or the sum of its weights."""
+    places = [int(cell.coefficient(0).unique_fmpz()) for cell in x.cells.ravel()]
+    count = max([minlength - 1, *places]) + 1
+    hits = exact_array([[int(place == k) for place in places] for k in range(count)])
+    return hits @ (exact_array([1] * len(places)) if weights is None else exact_array(weights))
 
 
 def _softmax(x: Any, axis: Any = -1) -> Any:
@@ -97,7 +101,8 @@ _ENTRYWISE = (
     "reciprocal", "sign", "negative", "positive", "floor", "ceil", "deg2rad", "rad2deg", "radians", "degrees", "sinc",
     "add", "subtract", "multiply", "divide", "true_divide", "power", "float_power", "maximum", "minimum", "fmax",
     "fmin", "hypot", "logaddexp", "arctan2", "heaviside", "copysign", "greater", "greater_equal", "less",
-    "less_equal", "equal", "not_equal", "where", "clip", "remainder",
+    "less_equal", "equal", "not_equal", "where", "clip", "remainder", "logaddexp2", "logical_and", "logical_or",
+    "logical_not", "rint", "trunc",
 )  # fmt: skip
 _ALIASES = {
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh",
@@ -108,30 +113,31 @@ _OF_ONE = (
     "transpose", "reshape", "ravel", "squeeze", "expand_dims", "flip", "roll", "sort", "tril", "triu", "diff", "ptp",
     "median", "moveaxis", "swapaxes", "repeat", "tile", "broadcast_to", "atleast_1d", "atleast_2d", "diagflat",
     "zeros_like", "ones_like", "copy", "argmax", "argmin", "argsort", "average", "matrix_transpose", "count_nonzero",
-    "fliplr", "flipud", "shape", "size", "ndim", "all", "any",
+    "fliplr", "flipud", "shape", "size", "ndim", "all", "any", "pad", "rot90", "nan_to_num", "cov", "corrcoef",
+    "nansum", "nanmean", "delete", "vander", "gradient", "ediff1d", "quantile", "percentile", "rollaxis", "atleast_3d",
+    "split", "array_split",
 )  # fmt: skip
 _OF_TWO = (
     "dot", "matmul", "inner", "outer", "kron", "vdot", "cross", "tensordot", "convolve", "trapezoid", "take",
-    "take_along_axis",
+    "take_along_axis", "append", "polyval", "vecdot",
 )  # fmt: skip
 _OF_SEVERAL = ("concatenate", "stack", "vstack", "hstack", "column_stack", "block")
 _LINALG = (
     "det", "inv", "pinv", "slogdet", "norm", "cholesky", "eigvalsh", "eigh", "eigvals", "svd", "qr", "matrix_power",
-    "matrix_rank",
+    "matrix_rank", "svdvals", "vector_norm", "matrix_norm", "cond",
 )  # fmt: skip
-_SPECIAL = ("erf", "erfc", "gamma", "gammaln", "loggamma", "psi", "expit", "logit", "log_expit", "ndtr", "log_ndtr")
-
 FUNCTIONS: dict[str, Function] = {
+    **{name: Function(_special(name)) for name in UNARY},
+    **{name: Function(_several(name), EVERY) for name in SEVERAL},
     **{name: Function(getattr(np, name), EVERY) for name in _ENTRYWISE},
     **{name: Function(getattr(np, to), EVERY) for name, to in _ALIASES.items()},
     **{name: Function(getattr(np, name)) for name in _OF_ONE},
     **{name: Function(getattr(np, name), 2) for name in _OF_TWO},
     **{name: Function(getattr(np, name), -1) for name in _OF_SEVERAL},
     **{name: Function(getattr(np.linalg, name)) for name in _LINALG},
-    **{name: Function(_special(name)) for name in _SPECIAL},
     **{
         f"{ufunc.__name__}.{method}": Function(getattr(ufunc, method), arrays)
-        for ufunc in (np.add, np.subtract, np.multiply, np.divide, np.maximum, np.minimum)
+        for ufunc in (np.add, np.subtract, np.multiply, np.divide, np.maximum, np.minimum, np.logaddexp, np.power)
         for method, arrays in (("outer", 2), ("reduce", 1), ("accumulate", 1))
     },
     "solve": Function(np.linalg.solve, 2),
@@ -157,13 +163,16 @@ FUNCTIONS: dict[str, Function] = {
     "special.softmax": Function(SCIPY_SPECIAL["softmax"]),
     "special.log_softmax": Function(SCIPY_SPECIAL["log_softmax"]),
     "logsumexp": Function(SCIPY_SPECIAL["logsumexp"]),
-    "xlogy": Function(_several("xlogy"), 2),
+    "bincount": Function(_bincount),
+    "permute_dims": Function(np.transpose),
+    "concat": Function(np.concatenate, -1),
     "layernorm": Function(_layernorm),
     "array": Function(exact_array),
     "asarray": Function(exact_array),
     "einsum": Function(np.einsum, 0),
     "len": Function(len),
     "float": Function(exact_array),
+    "float64": Function(exact_array),
     "eye": Function(lambda *a, **k: exact_array(np.eye(*a, **k)), 0),
     "identity": Function(lambda n: exact_array(np.eye(n)), 0),
     "zeros": Function(lambda shape: exact_array(np.zeros(shape)), 0),
@@ -171,6 +180,10 @@ FUNCTIONS: dict[str, Function] = {
     "full": Function(lambda shape, value: exact_array(np.ones(shape)) * exact_array(value), 0),
     "full_like": Function(lambda x, value: exact_array(np.ones(x.shape)) * exact_array(value), 1),
     "arange": Function(lambda *a: exact_array(np.arange(*a)), 0),
+    "linspace": Function(lambda a, b, num: a + (b - a) * exact_array([Fraction(k, num - 1) for k in range(num)]), 2),
+    "tril_indices": Function(np.tril_indices, 0),
+    "triu_indices": Function(np.triu_indices, 0),
+    "diag_indices": Function(np.diag_indices, 0),
     "tri": Function(lambda *a, **k: exact_array(np.tri(*a, **k)), 0),
 }
 """Every function that a formula may call, by its name without a module's."""
