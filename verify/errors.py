@@ -48,5 +48,5 @@ class WrongGradientError(AssertionError, VerifyError):
 class OutOfTimeError(Exception):
     """The time for a judgement ran out while a program was being read: what was found before stands.
 
-    Caught where the judgement is made, and no `VerifyError`: what asks a single question must not take it for an answer.
+    Caught where the judgement is made; no `VerifyError`, which whoever asks a single question takes for an answer.
     """

@@ -11,7 +11,7 @@ import pytest
 
 import numeric
 from verify.examples import simple_examples
-from verify.judge import judge_operation
+from verify.trial import judge_operation
 from verify.profiles import Profile
 from verify.subject import subjects
 

@@ -10,7 +10,7 @@ import numeric
 import reports
 from verify.errors import UsageError
 from verify.job import Finished, Task
-from verify.judge import ORACLES, judge_operation, worst_status
+from verify.trial import ORACLES, judge_operation, worst_status
 from verify.profiles import PROFILES, Profile, profile
 from verify.record import assemble, exit_code
 from verify.verdicts import Status
