@@ -10,9 +10,9 @@ import numeric
 import reports
 from verify.errors import UsageError
 from verify.job import Finished, Task
-from verify.trial import ORACLES, judge_operation, worst_status
 from verify.profiles import PROFILES, Profile, profile
 from verify.record import assemble, exit_code
+from verify.trial import ORACLES, judge_operation, worst_status
 from verify.verdicts import Status
 
 LIMITS = Profile("test", examples=8, draws=0, seconds=60.0)
