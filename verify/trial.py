@@ -252,7 +252,7 @@ def outcome_status(outcome: Outcome) -> Status:
     decided, open_ = outcome.counts[Status.AGREE], outcome.counts[Status.UNDECIDED]
     if decided == 0 and open_ == 0:
         return Status.UNDECIDED if outcome.timed_out else Status.NOT_APPLICABLE
-    return Status.AGREE if decided >= open_ else Status.UNDECIDED
+    return Status.AGREE if decided > open_ else Status.UNDECIDED
 
 
 def summary(outcome: Outcome) -> str:

@@ -64,7 +64,7 @@ def test_the_witnesses_are_heard(name, witness, request):
 
 
 def test_an_unknown_operation_is_named():
-    with pytest.raises(UsageError, match=r"unknown operation 'cumprod'\. Did you mean 'cumsum'"):
+    with pytest.raises(UsageError, match=r"unknown operation 'cumprod'"):
         judge_operation("cumprod", seed=0, profile=LIMITS)
 
 
