@@ -11,15 +11,17 @@ import numeric
 from verify.checking import drawn, floats
 from verify.checking.diagnosing import diagnosed
 from verify.checking.domain import Domain
-from verify.checking.formats import is_float
+from verify.checking.exact import Exactly
+from verify.checking.formats import as_arb, format_of, is_float
 from verify.checking.judgement import Counterexample, Judgement
 from verify.checking.points import Point
 from verify.checking.programs import Programs, input_names
 from verify.checking.reference import as_program
+from verify.checking.rounding import lost
 from verify.checking.snippet import snippet
 from verify.checking.trial import Trial
 from verify.diagnosis import NO_PATTERN
-from verify.errors import OutOfTimeError, UsageError
+from verify.errors import OutOfTimeError, UsageError, VerifyError
 from verify.verdicts import Status, Verdict
 
 if TYPE_CHECKING:
@@ -83,12 +85,21 @@ def check(  # noqa: PLR0913 - one keyword a thing that a caller may give
         What is given does not fit together: the message says what was given and what to do.
     """
     _fitting(f, inputs, vjp, jvp, order)
+    _bounded(seed, seconds, examples)
     inputs = drawn.one_an_input(f, inputs)
     names = input_names(f, len(inputs))
     programs = Programs(f, vjp, jvp, as_program(reference), names)
     if vjp is None and jvp is None:
         programs = _own_gradient(programs)
-    trial = Trial(programs, Domain(domain, names), seed, seconds, order)
+    within = Domain(domain, names)
+    programs = replace(
+        programs,
+        admits=within.admits,
+        domain=domain,
+        patience=min(10.0, seconds),
+        exact_patience=min(30.0, 3 * seconds),
+    )
+    trial = Trial(programs, within, seed, seconds, order)
     return _summed_up(trial, _looked(trial, inputs, examples))
 
 
@@ -109,6 +120,15 @@ def _fitting(f: Any, inputs: tuple[Any, ...], vjp: Any, jvp: Any, order: Any) ->
         raise UsageError("no inputs were given: check(f, x, vjp=...) wants the point at which to look, or a strategy")
     if order not in (1, 2):
         raise UsageError(f"order={order!r}: 1 for the gradient, 2 for the gradient of the gradient too")
+
+
+def _bounded(seed: Any, seconds: Any, examples: Any) -> None:
+    """Raise unless the bounds are numbers of their kind."""
+    for name, value, least in (("seed", seed, 0), ("examples", examples, 1)):
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+            raise UsageError(f"{name}={value!r}: a whole number of {least} or more is expected")
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float, np.number)) or not 0 < seconds < np.inf:
+        raise UsageError(f"seconds={seconds!r}: a positive number of seconds is expected")
 
 
 def _as_input(x: Any, name: str) -> Any:
@@ -147,10 +167,32 @@ def _usable(trial: Trial, point: Point) -> None:
     ran = floats.forward(trial.programs, point)
     if ran.refusal:
         raise UsageError(f"at the given inputs, {ran.refusal}")
+    if any(np.any(np.isnan(np.asarray(out, floats.wide(out)))) for out in ran.outputs if is_float(out.dtype)):
+        raise UsageError("at the given inputs, the function returns NaN: give a point inside its domain")
+    _same_function(trial, point, ran.outputs)
     if ran.notes:
         raise UsageError(
             f"{ran.notes[0]} in place: a function on trial leaves its inputs as they are; let it work on a copy"
         )
+
+
+def _same_function(trial: Trial, point: Point, outputs: tuple[Any, ...]) -> None:
+    """Raise where a reference surely is another function than the one on trial."""
+    if trial.programs.reference is None:
+        return
+    zeros = {k: np.zeros(np.shape(point.inputs[k])) for k in point.floats}
+    try:
+        values = Exactly(trial.programs, point).along(zeros).coefficient(0)
+    except VerifyError:
+        return
+    for cells, out in zip(values, outputs, strict=False):
+        size = float(np.max(np.abs(np.asarray(out, np.float64)), initial=0))
+        for cell, value in zip(cells.ravel(), np.ravel(out), strict=False):
+            if np.shape(out) != cells.shape or abs(cell - as_arb(value)) > lost(format_of(point.dtype)) * (
+                size + 1e-300
+            ):
+                there = f"at the given inputs it is {cell.str(8, radius=False)}, and f is {value}"
+                raise UsageError(f"reference= is another function than f: {there}")
 
 
 def _own_gradient(programs: Programs) -> Programs:

@@ -52,6 +52,7 @@ def _repeatable(question: Question) -> Finding | None:
     if not floats.same(question.bars, again.bars):
         return _wrong(question, NOT_REPEATABLE, "asked twice with the same arguments, the pullback answers differently")
     elsewhere = point.moved(tuple(_elsewhere(x) for x in point.inputs), "elsewhere")
+    elsewhere = elsewhere if programs.admits(elsewhere.inputs) else point
     programs.attempt(programs.forward, *elsewhere.fresh())
     programs.attempt(programs.pullback, tuple(bar + bar for bar in question.out_bars), *elsewhere.fresh())
     later = floats.pulled(programs, point, question.out_bars)
@@ -153,6 +154,8 @@ def _same_input(question: Question) -> Finding | None:
         copied[j] = copied[k].copy()
         shared = list(point.fresh())
         shared[j] = shared[k]
+        if not programs.admits(tuple(shared)):
+            continue
         if programs.attempt(programs.forward, *copied).words:
             continue
         apart = programs.attempt(programs.pullback, question.out_bars, *copied)

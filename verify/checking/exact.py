@@ -153,7 +153,7 @@ class Exactly:
             raise OpaqueError("the program does not end within its time") from None
         except RecursionError as error:
             raise OpaqueError("the program recurses too deep") from error
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             said = f"{type(error).__name__}: {error}"
             raise OpaqueError(f"the program raises {said[:MOST_WORDS]}") from error
 

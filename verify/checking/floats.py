@@ -54,6 +54,8 @@ def forward(programs: Programs, point: Point) -> Forward:
     ran = programs.attempt(programs.forward, *inputs)
     if ran.words:
         return Forward(refusal=f"the function {ran.words}")
+    if not ran.value:
+        return Forward(refusal="the function returns no output")
     outputs = tuple(np.asarray(out) for out in ran.value)
     if any(out.dtype.kind not in "fiub" and not is_float(out.dtype) for out in outputs):
         kinds = ", ".join(str(out.dtype) for out in outputs)

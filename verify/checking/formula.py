@@ -223,7 +223,8 @@ class _Reading:
             Entry("<x_bar, x_dot>", (), pairing(pulled, u)[0], along(self.question.out_bars, slopes)),
         )
         if any(not entry.claimed.is_finite() for entry in entries):
-            words = "the pullback has no finite value where the derivative is finite"
+            bad = next(entry for entry in entries if not entry.claimed.is_finite())
+            words = f"{bad.place} is {number(bad.claimed)}, and the exact derivative is {number(bad.true)}"
             return self.question.seen(Status.DISAGREE, words, entries=entries, diagnosis=NOT_FINITE)
         if truth.below_precision(entries, pulled, slopes):
             self.moved = self.near = True

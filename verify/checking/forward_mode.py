@@ -17,6 +17,7 @@ from verify.checking.points import generator, integers
 from verify.compare import MOST_DIGITS, Entry
 from verify.diagnosis import ARITY, CHANGED, DTYPE, NOT_FINITE, RAISES, SHAPE, TANGENT, Diagnosis
 from verify.errors import OpaqueError, SingularError, UndecidableError
+from verify.failures import number
 from verify.lift import precision
 from verify.lift.ball import PRECISIONS
 from verify.verdicts import Status
@@ -80,7 +81,7 @@ def _exact(programs: Programs, point: Point, u: dict[int, Any], ran: tuple[Any, 
     return found
 
 
-def _compared(programs: Programs, point: Point, u: dict[int, Any], ran: tuple[Any, ...]) -> Finding:
+def _compared(programs: Programs, point: Point, u: dict[int, Any], ran: tuple[Any, ...]) -> Finding:  # noqa: PLR0911 - one way out a way in which the comparison may end
     for literals in ("exact", "rounded"):
         exactly = Exactly(programs, point, literals)
         try:
@@ -102,10 +103,16 @@ def _compared(programs: Programs, point: Point, u: dict[int, Any], ran: tuple[An
         words = "the enclosures are too wide to tell" if undecided else ""
         comparisons = tuple(pushed.notes.comparisons)
         return Finding(status, words, point, digits=MOST_DIGITS, strict=not undecided, comparisons=comparisons)
-    if active_ties(slopes) or not _faithful(entries, ran):
-        return Finding(Status.NOT_APPLICABLE, "a kink, or the reading is not faithful", point)
+    ties = active_ties(slopes)
+    if ties:
+        entries = _outside(exactly, u, entries, slopes) if ties == 1 else ()
+        if not entries:
+            return Finding(Status.AGREE, "", point, digits=MOST_DIGITS, notes=("a valid tangent at a kink",))
+    if not _faithful(entries, ran):
+        return Finding(Status.NOT_APPLICABLE, "the reading of the JVP is not faithful", point)
     finite = all(entry.claimed.is_finite() for entry in entries)
-    words = "the JVP's exact enclosure and the function's slope are disjoint"
+    worst = entries[0]
+    words = f"{worst.place} is {number(worst.claimed)}, and the exact slope is {number(worst.true)}"
     return Finding(Status.DISAGREE, words, point, diagnosis=SLOPE if finite else NOT_FINITE, entries=entries[:5])
 
 
@@ -120,6 +127,22 @@ def _entries(claimed: list[Any], true: list[Any], point: Point) -> tuple[tuple[E
             if status is Status.DISAGREE:
                 entries.append(Entry(name, index, left[index], right[index]))
     return tuple(entries), undecided
+
+
+def _outside(exactly: Exactly, u: dict[int, Any], entries: tuple[Entry, ...], ahead: Any) -> tuple[Entry, ...]:
+    """Return the entries whose claim lies outside the slopes to both sides."""
+    try:
+        behind = exactly.along({k: -step for k, step in u.items()}).coefficient(1)
+    except (UndecidableError, SingularError):
+        return ()
+    found = []
+    for entry in entries:
+        n = int(entry.of[8:-1]) if "[" in entry.of else 0
+        one, two = ahead.coefficient(1)[n][entry.index], -behind[n][entry.index]
+        low, high = (one, two) if one < two else (two, one)
+        if not entry.claimed.is_finite() or entry.claimed < low or entry.claimed > high:
+            found.append(Entry(entry.of, entry.index, entry.claimed, low.union(high), (low, high)))
+    return tuple(found)
 
 
 def _faithful(entries: tuple[Entry, ...], ran: tuple[Any, ...]) -> bool:

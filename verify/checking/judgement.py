@@ -91,7 +91,7 @@ class Judgement:
         if self.counterexample is not None:
             lines += _shown(self.counterexample)
         lines += [f"note: {note}" for note in self.notes]
-        lines.append(f"{self.points} points judged, seed {self.seed}")
+        lines.append(f"{self.points} point{'s' if self.points != 1 else ''} judged, seed {self.seed}")
         return "\n".join(lines)
 
     def assert_right(self) -> None:
@@ -125,9 +125,7 @@ def _shown(example: Counterexample) -> list[str]:
         lines.append(f"  {name} = {_array(x)}")
     if example.out_bar:
         lines.append(f"  out_bar = {', '.join(_array(bar) for bar in example.out_bar)}")
-    lines.append(
-        f"  shrunk from {example.origin}, shapes {example.first}" if example.first else f"  found at {example.origin}"
-    )
+    lines.append(f"  found at: {example.origin}" + (f"; shrunk from shapes {example.first}" if example.first else ""))
     if example.entries:
         dtype = max(
             (np.asarray(x).dtype for x in example.inputs if is_float(np.asarray(x).dtype)), key=lambda d: d.itemsize

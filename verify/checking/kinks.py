@@ -106,10 +106,18 @@ def _against(question: Question, exactly: Exactly, pulled: Cotangents, w: Direct
     if sides is None:
         return None
     claimed = _claimed(question, pulled, w)
-    return None if sides.ties > 1 and claimed.is_finite() else _held(question, claimed, sides, w)
+    return (
+        None if sides.ties > 1 and claimed.is_finite() else _held(question, claimed, sides, w, _room(question, pulled))
+    )
 
 
-def _held(question: Question, claimed: arb, sides: Sides, w: Direction) -> Look | None:
+def _room(question: Question, pulled: Cotangents) -> float:
+    """Return what is granted to a claim, by its size: its constants are rounded, its own branches may approximate."""
+    eps = format_of(question.point.dtype).eps
+    return max(ROUNDED * min(eps, SINGLE), min(eps**0.5, 0.03) if pulled.notes.comparisons else 0.0)
+
+
+def _held(question: Question, claimed: arb, sides: Sides, w: Direction, room: float) -> Look | None:
     """Say what a claim along one direction is, given the slopes to both sides."""
     if not claimed.is_finite():
         if not question.point.given and (sides.ties or sides.slopes.singular or not sides.smooth):
@@ -117,7 +125,7 @@ def _held(question: Question, claimed: arb, sides: Sides, w: Direction) -> Look 
         status = Status.DISAGREE if question.point.given or sides.smooth else Status.UNSTABLE
         return Look(question.seen(status, NO_VALUE, diagnosis=NOT_FINITE, entries=_entry(claimed, sides)))
     size = abs(claimed) + abs(sides.low) + abs(sides.high)
-    if sides.admits(claimed, size * ROUNDED * min(format_of(question.point.dtype).eps, SINGLE)):
+    if sides.admits(claimed, size * room):
         return None
     if sides.smooth:  # what a tie makes smooth along w may be a mixture of conventions all the same
         return None if sides.ties else Look(direction=w, slopes=sides.slopes)
@@ -181,16 +189,17 @@ def active_ties(slopes: Slopes) -> int:
 
 
 def _directions(question: Question) -> list[Direction]:
-    """Return all ones, ones in each input, and unit vectors."""
+    """Return unit vectors, all ones, and ones in each input."""
     point = question.point
     shapes = {k: np.shape(point.inputs[k]) for k in point.floats}
     zeros = {k: np.zeros(shape) for k, shape in shapes.items()}
-    found = [{k: np.ones(shape) for k, shape in shapes.items()}]
-    found += [zeros | {k: np.ones(shape)} for k, shape in shapes.items() if len(shapes) > 1]
+    found = []
     for k, index in _places(point.inputs, shapes)[:MOST_UNITS]:
         unit = np.zeros(shapes[k])
         unit[index] = 1.0
         found.append(zeros | {k: unit})
+    found.append({k: np.ones(shape) for k, shape in shapes.items()})
+    found += [zeros | {k: np.ones(shape)} for k, shape in shapes.items() if len(shapes) > 1]
     return found
 
 

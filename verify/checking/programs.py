@@ -42,7 +42,7 @@ def attempt(function: Callable[..., Any], *arguments: Any, seconds: float = 10.0
             return Ran(function(*arguments))
     except TimeLimitReached:
         return Ran(endless=True)
-    except Exception as error:  # noqa: BLE001 - a program on trial may raise anything, and each is a finding
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a program may raise anything, and each is a finding
         return Ran(error=error)
 
 
@@ -68,6 +68,10 @@ class Programs:
         The same for a run on exact numbers.
     deadline : float
         The time (of `time.monotonic`) after which no more is read.
+    admits : callable
+        Whether the domain admits inputs: no program ever runs on others.
+    domain : object
+        The domain as it was given, for the snippet.
     """
 
     f: Callable[..., Any]
@@ -79,6 +83,8 @@ class Programs:
     patience: float = 10.0
     exact_patience: float = 30.0
     deadline: float = math.inf
+    admits: Callable[[tuple[Any, ...]], bool] = lambda _: True
+    domain: Any = None
 
     def attempt(self, function: Callable[..., Any], *arguments: Any) -> Ran:
         """Run one of the programs within their patience."""

@@ -79,7 +79,7 @@ class Shrinker:
 
     def _sizes(self, point: Point, found: Finding) -> Iterator[Point]:
         """Yield the point with shorter axes; each place comes to the front in turn, the entry at fault first."""
-        resizer = Resizer(self.programs, point, self.admits)
+        resizer = Resizer(self.programs, point)
         fault = [i for entry in found.entries[:1] for i in entry.index]
         for n, size in sorted(resizer.accepted(), key=lambda pair: pair[1]):
             if 0 < size < n:

@@ -18,7 +18,7 @@ from verify.checking import floats
 from verify.checking.formats import is_float
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from verify.checking.points import Point
     from verify.checking.programs import Programs
@@ -39,7 +39,6 @@ class Resizer:
 
     programs: Programs
     point: Point
-    admits: Callable[[tuple[Any, ...]], bool] = lambda _: True
     pinned: frozenset[int] = frozenset()
 
     @cached_property
@@ -61,7 +60,7 @@ class Resizer:
     def shapes(self, sizes: dict[int, int]) -> tuple[tuple[int, ...], ...] | None:
         """Return the shapes of the outputs at other sizes, or None where the function refuses them."""
         resized = self.resized(sizes)
-        if any(map(_disordered, self.point.inputs, resized.inputs)) or not self.admits(resized.inputs):
+        if any(map(_disordered, self.point.inputs, resized.inputs)) or not self.programs.admits(resized.inputs):
             return None
         if self.factorizes and not _ordered(sizes):
             return None

@@ -21,6 +21,8 @@ def snippet(programs: Programs, found: Finding, *, seed: int, order: int) -> str
     arrays = found.point.inputs if found.point else ()
     inputs = [(name, array_text(x)) for name, x in zip(_fresh(programs.names, names), arrays, strict=False)]
     keywords = "".join(f", {role}={name}" for role, name in names.items() if role != "f")
+    if programs.domain is not None:
+        keywords += f", domain={sources.value('domain', programs.domain)}"
     options = f", seed={seed}" + (f", order={order}" if order > 1 else "")
     call = f"check({names['f']}, {', '.join(name for name, _ in inputs)}{keywords}{options})"
     lines = ["import numpy as np", "from verify import check"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib.util
 import inspect
 import keyword
@@ -44,6 +45,15 @@ class Sources:
             self.lines.append(f"# {wanted}: run this where the {role} on trial is defined under this name")
         return wanted
 
+    def value(self, role: str, given: Any) -> str:
+        """Return text for a keyword's value: the name of a function, or a literal; a list of both is taken apart."""
+        if isinstance(given, dict):
+            return "{" + ", ".join(f"{key!r}: {self.value(role, part)}" for key, part in given.items()) + "}"
+        if isinstance(given, (list, tuple)):
+            parts = ", ".join(self.value(role, part) for part in given)
+            return f"[{parts}]" if isinstance(given, list) else f"({parts},)"
+        return self.name(role, given) if callable(given) else repr(given)
+
     # -- one object under a name ----------------------------------------------------------------------
 
     def _bind(self, name: str, value: Any) -> None:
@@ -60,6 +70,10 @@ class Sources:
             return [imported]
         if isinstance(value, types.FunctionType):
             return self._function(name, value)
+        if isinstance(value, functools.partial):
+            self._bind(f"_{name}", value.func)
+            given = [_literal(v) for v in value.args] + [f"{k}={_literal(v)}" for k, v in value.keywords.items()]
+            return ["import functools", f"{name} = functools.partial({', '.join([f'_{name}', *given])})"]
         return [f"{name} = {_literal(value)}"]
 
     def _function(self, name: str, function: types.FunctionType) -> list[str]:

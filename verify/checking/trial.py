@@ -13,7 +13,7 @@ from verify.checking import around, boundaries, floats, pointwise
 from verify.checking.pointwise import Asked
 from verify.checking.shrink import Shrinker
 from verify.checking.sizes import Resizer
-from verify.diagnosis import ARITY, RAISES, SHAPE, SUMS
+from verify.diagnosis import ARITY, CHANGED, DTYPE, MISSING, RAISES, SHAPE, SUMS
 from verify.errors import OutOfTimeError
 from verify.verdicts import Status
 
@@ -73,7 +73,7 @@ class Trial:
     def around(self, given: Point) -> Finding | None:
         """Judge a given point and the points around it; return the smallest objection, or None."""
         self._grow_impatient(given)
-        resizer = Resizer(self.programs, given, self.domain.admits)
+        resizer = Resizer(self.programs, given)
         pinned = self._pinned(resizer)
         if pinned:
             self.noted["the pullback serves some of the given sizes only; the function takes others"] = [given]
@@ -150,6 +150,10 @@ class Trial:
         if self.near and not point.given and found.status is Status.DISAGREE:
             words = "where a program approximates the other, not every point is near enough to compare"
             found = replace(found, status=Status.NOT_APPLICABLE, notes=(words,))
+        if _is_empty(point) and not point.given and found.objects and found.diagnosis not in SHAPES:
+            found = replace(
+                found, status=Status.NOT_APPLICABLE, notes=(found.words,)
+            )  # an axis of nothing may divide by it
         self.counts[found.status] += 1
         self.strict += found.strict and not found.approximate
         self.differenced = self.differenced or (found.opaque and found.status is Status.AGREE)
@@ -208,11 +212,19 @@ class Trial:
         if self.programs.vjp is None:
             return True
         pulled = floats.pulled(self.programs, point, self._bars(point))
-        return pulled.broken is None or pulled.broken[0] not in (RAISES, SHAPE, SUMS, ARITY)
+        return pulled.broken is None or pulled.broken[0] not in (RAISES, *SHAPES)
 
 
 _CONTRACT = frozenset({"GP117", "GP123", "GP124", "GP125", "GP126", "GP127"})
 """Diagnoses that only the questions of the contract make."""
+
+
+SHAPES = (SHAPE, SUMS, ARITY, DTYPE, MISSING, CHANGED)
+"""What a pullback owes at every size, also where an axis has no entries."""
+
+
+def _is_empty(point: Point) -> bool:
+    return any(np.size(point.inputs[k]) == 0 for k in point.floats)
 
 
 def _as(point: Point, found: Finding) -> Point:

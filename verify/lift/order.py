@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import flint
 import numpy as np
-from flint import arb
+from flint import arb, arb_series
 
 from verify.lift import elementary
-from verify.lift.ball import Ball, difference
+from verify.lift.ball import Ball, difference, head_of
 from verify.lift.reading import current_notes, record
 
 if TYPE_CHECKING:
@@ -59,15 +60,67 @@ def against_zero(ufunc: np.ufunc, relation: str, x: Cells) -> Any:
     return ufunc(sign_array(x), 0)
 
 
+def _ties(margins: Cells, x: Cells) -> Any:
+    """Return which entries are equal as far as the balls tell, or None where each is decided.
+
+    Equal numbers that were computed twice (the larger of exp(x) and exp(x)) never compare as equal; where singular
+    results are carried on, both go on as one ball that holds either.
+    """
+    notes = current_notes()
+    if notes is None or not notes.carries:
+        return None
+    found = np.asarray(_UNDECIDED(margins, np.broadcast_to(x, margins.shape)), dtype=bool)
+    return found if found.any() else None
+
+
+def _undecided(margin: Ball, x: Ball) -> bool:
+    head, size = head_of(margin.v), head_of(x.v)
+    if head.is_exact() or not head.contains(0) or not size.is_finite():
+        return False
+    return bool(head.abs_upper() <= (abs(size) + 1).abs_upper() * arb(2) ** (-flint.ctx.prec // 2))
+
+
+def _headless(margin: Ball) -> Ball:
+    """Return a margin whose head, too near zero to tell, is zero."""
+    v = margin.v
+    if isinstance(v, arb):
+        return Ball(arb(0))
+    return Ball(arb_series([arb(0), *(v[k] for k in range(1, v.prec))], prec=v.prec))
+
+
+def _union(x: Ball, y: Ball) -> Ball:
+    """Return the enclosure of both numbers, coefficient by coefficient."""
+    series = next((b.v for b in (x, y) if isinstance(b.v, arb_series)), None)
+    if series is None:
+        return Ball(x.v.union(y.v))
+    order = min(b.v.prec for b in (x, y) if isinstance(b.v, arb_series))
+    return Ball(arb_series([x.coefficient(k).union(y.coefficient(k)) for k in range(order)], prec=order))
+
+
+_UNDECIDED = np.frompyfunc(_undecided, 2, 1)
+_HEADLESS = np.frompyfunc(_headless, 1, 1)
+_UNIONS = np.frompyfunc(_union, 2, 1)
+
+
 def chosen(relation: str, *, skip_nan: bool = False) -> Callable[..., Any]:
     """Return the larger ("max") or smaller ("min") of two arrays, the first where they are equal."""
     plain = np.frompyfunc(max if relation == "max" else min, 2, 1)
     towards = 1 if relation == "max" else -1
 
+    def choose_apart(x: Cells, y: Cells, margins: Cells, together: Any) -> Any:
+        signs = np.zeros(margins.shape)
+        signs[~together] = sign_array(margins[~together])
+        return picked(towards * signs >= 0, x, y)
+
     def choose(x: Cells, y: Cells) -> Any:
         if not of_balls(x, y):
             return plain(x, y)
         margins = _MARGINS(x, y)
+        together = _ties(margins, x)
+        if together is not None:
+            record(np.where(together, _HEADLESS(margins), margins), relation)
+            both = _UNIONS(x, y)
+            return np.where(together, both, choose_apart(x, y, margins, together))
         record(margins, relation)
         signs = sign_array(margins)
         nan = np.isnan(signs)
