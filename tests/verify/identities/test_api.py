@@ -163,3 +163,16 @@ def test_a_normalisation_of_the_variable_is_a_remark_and_no_assumption():
 def test_a_factor_of_sizes_is_named():
     assert judge("np.var(x)", "2 * (x - np.mean(x)) / (n - 1)", "x", "x: n").diagnosis.words == "factor (n - 1) / n"
     assert judge("np.mean(X)", "np.ones((m, n))", "X", "X: m,n").status is Status.FALSE
+
+
+def test_every_answer_comes_within_a_limit_even_where_sizes_are_many():
+    verdict = judge("np.einsum('a,b,c,d,e,f->', a, b, c, d, e, g)", "np.zeros(f)", "g", "a:a1 b:b1 c:c1 d:d1 e:e1 g:f")
+    assert verdict.status is Status.FALSE
+
+
+def test_the_submodules_do_not_hide_the_function():
+    import verify  # noqa: PLC0415 - what a user sees after everything has been imported
+    import verify.trial  # noqa: PLC0415
+
+    assert callable(verify.judge)
+    assert verify.judge is judge
