@@ -114,6 +114,18 @@ def _moved(claimed: Any, rank: int) -> Any:
     return np.moveaxis(claimed, list(range(rank)), list(range(-rank, 0)))
 
 
+def _diagonal_alone(case: Case) -> Diagnosis | None:
+    """Return the mistake of a Jacobian that is given by its diagonal."""
+    if any(r.claimed.ndim != 1 or r.true.ndim != 2 or r.true.shape[0] != r.true.shape[1] for r in case.readings):
+        return None
+    if case.fits(lambda c: np.diag(c) + arb(0)):
+        explanation = "The Jacobian is diagonal, and the claim is its diagonal."
+        return Diagnosis("the diagonal alone", explanation, f"np.diag({case.claim.df.text})")
+    if all(same(r.claimed, np.diagonal(r.true)) for r in case.readings):
+        return Diagnosis("the diagonal alone", "The claim is the diagonal of a Jacobian that has other entries too.")
+    return None
+
+
 def _shape(case: Case) -> Diagnosis | None:
     if any(r.fits for r in case.readings):
         return None
@@ -258,5 +270,5 @@ def _some_entries(case: Case) -> Diagnosis | None:
 
 
 _PATTERNS: tuple[Callable[[Case], Diagnosis | None], ...] = (
-    _zero, _factor, _layout, _transposed, _shape, _symmetrisation, _term, _some_entries,
+    _zero, _factor, _layout, _transposed, _diagonal_alone, _shape, _symmetrisation, _term, _some_entries,
 )  # fmt: skip
