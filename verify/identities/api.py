@@ -10,7 +10,7 @@ from verify.errors import OpaqueError, UsageError, VerifyError
 from verify.identities import proof
 from verify.identities.diagnosing import diagnose
 from verify.identities.readings import Outcome, Point, draw, read_point
-from verify.identities.repairs import repair
+from verify.identities.repairs import aside, repair
 from verify.identities.samples import GENERIC, array
 from verify.identities.shrinking import smallest, smallest_misfit
 from verify.identities.statement import Statement, statement
@@ -145,21 +145,35 @@ def _zero(claim: Statement, found: Survey) -> list[str]:
 
 
 def _refuted(claim: Statement, found: Survey) -> Verdict:
-    diagnosis = diagnose(claim)
+    diagnosis = _confirmed(claim, diagnose(claim))
     assumption = repair(claim, diagnosis)
     if found.objection is None:
         return _misfit(claim, found, assumption)
-    shown = counterexample(smallest(claim, found.objection))
     correct = diagnosis.correct if diagnosis is not None else None
-    correct = correct or proof.derivative(claim)
+    common: dict[str, Any] = {
+        "counterexample": counterexample(smallest(claim, found.objection)),
+        "correct": correct or proof.derivative(claim),
+        "diagnosis": diagnosis,
+    }
     if assumption is not None:
         reason = f"the identity fails in general, and holds where {assumption}"
-        status = Status.TRUE_ONLY_IF
-    else:
-        status, reason = Status.FALSE, "claim and derivative differ, beyond doubt, at the point shown"
-    return Verdict(
-        status, claim, reason, assumption=assumption, counterexample=shown, correct=correct, diagnosis=diagnosis
-    )
+        return Verdict(Status.TRUE_ONLY_IF, claim, reason, assumption=assumption, **common)
+    remark = aside(claim) if found.objection.fits else None
+    notes = () if remark is None else (f"the two agree where {remark}",)
+    reason = "claim and derivative differ, beyond doubt, at the point shown"
+    return Verdict(Status.FALSE, claim, reason, notes=notes, **common)
+
+
+def _confirmed(claim: Statement, diagnosis: Diagnosis | None) -> Diagnosis | None:
+    """Return a diagnosis if the right side it suggests is right."""
+    if diagnosis is None or diagnosis.correct is None:
+        return diagnosis
+    f, _, wrt, shapes, domains, space = claim.given
+    try:
+        mended = survey(statement(f, diagnosis.correct, wrt, shapes, domains, space), seed=7)
+    except VerifyError:
+        return None
+    return diagnosis if mended.objection is None and mended.misfit is None and mended.agreed else None
 
 
 def _misfit(claim: Statement, found: Survey, assumption: str | None) -> Verdict:

@@ -87,7 +87,12 @@ def _transposed(case: Case) -> Diagnosis | None:
         return None
     if not case.fits(lambda c: c.T):
         return None
-    return Diagnosis("transposed", "The claim is the transpose of the derivative.", f"{case.text}.T")
+    return Diagnosis("transposed", "The claim is the transpose of the derivative.", _flipped(case))
+
+
+def _flipped(case: Case) -> str:
+    """Return the transpose of the claimed formula."""
+    return case.text.removesuffix(".T") if case.text.endswith(".T") else f"{case.text}.T"
 
 
 def _layout(case: Case) -> Diagnosis | None:
@@ -99,7 +104,7 @@ def _layout(case: Case) -> Diagnosis | None:
     explanation = "The axes of the variable come first; they are due after those of f."
     axes = list(range(rank))
     flat = case.readings[0].true.ndim == 2
-    correct = f"{case.text}.T" if flat else f"np.moveaxis({case.text}, {axes}, {[a - rank for a in axes]})"
+    correct = _flipped(case) if flat else f"np.moveaxis({case.text}, {axes}, {[a - rank for a in axes]})"
     return Diagnosis("the other layout", explanation, correct)
 
 
@@ -107,6 +112,18 @@ def _moved(claimed: Any, rank: int) -> Any:
     if claimed.ndim < rank:
         return None
     return np.moveaxis(claimed, list(range(rank)), list(range(-rank, 0)))
+
+
+def _diagonal_alone(case: Case) -> Diagnosis | None:
+    """Return the mistake of a Jacobian that is given by its diagonal."""
+    if any(r.claimed.ndim != 1 or r.true.ndim != 2 or r.true.shape[0] != r.true.shape[1] for r in case.readings):
+        return None
+    if case.fits(lambda c: np.diag(c) + arb(0)):
+        explanation = "The Jacobian is diagonal, and the claim is its diagonal."
+        return Diagnosis("the diagonal alone", explanation, f"np.diag({case.claim.df.text})")
+    if all(same(r.claimed, np.diagonal(r.true)) for r in case.readings):
+        return Diagnosis("the diagonal alone", "The claim is the diagonal of a Jacobian that has other entries too.")
+    return None
 
 
 def _shape(case: Case) -> Diagnosis | None:
@@ -154,22 +171,30 @@ def _factor(case: Case) -> Diagnosis | None:
 
 
 def _of_sizes(case: Case, ratios: list[arb]) -> Diagnosis | None:
-    """Return the factor that is a number, or a number times a size."""
-    for name, power in [("", 0), *product(case.claim.sizes, (1, -1, 2, -2))]:
-        scales = [arb(r.point.sizes[name]) ** power if name else arb(1) for r in case.readings]
-        number = _short([ratio / scale for ratio, scale in zip(ratios, scales, strict=True)])
-        if number is not None and (name or number != 1):
-            return _factor_words(case.text, number, name, power)
+    """Return the factor that is a number, or a number times a quotient of sizes."""
+    scales: dict[str, Callable[[dict[str, int]], int]] = {"": lambda _: 1}
+    for name in case.claim.sizes:
+        scales[name] = lambda at, name=name: at[name]  # type: ignore[misc]  # each keeps its own name
+        scales[f"({name} - 1)"] = lambda at, name=name: at[name] - 1  # type: ignore[misc]
+        scales[f"{name}**2"] = lambda at, name=name: at[name] ** 2  # type: ignore[misc]
+    pairs = sorted(product(scales, scales), key=lambda pair: len(pair[0] + pair[1]))
+    for above, below in pairs:
+        values = [arb(scales[above](r.point.sizes)) / scales[below](r.point.sizes) for r in case.readings]
+        number = _short([ratio / value for ratio, value in zip(ratios, values, strict=True)])
+        if number is not None and above != (below or None):
+            return _factor_words(case.text, number, above, below)
     return None
 
 
-def _factor_words(text: str, number: Fraction, name: str, power: int) -> Diagnosis:
-    if not name and number == -1:
+def _factor_words(text: str, number: Fraction, above: str, below: str) -> Diagnosis | None:
+    if not above and not below and number == 1:
+        return None
+    if not above and not below and number == -1:
         return Diagnosis("sign", "The claim has the opposite sign everywhere.", f"-{text}")
-    times = "" if not name else name if abs(power) == 1 else f"{name}**{abs(power)}"
-    front = "" if number == 1 else "-" if number == -1 else f"{number} * "
-    correct = f"{front}{text}" if not name else f"{front}{times} * {text}" if power > 0 else f"{front}{text} / {times}"
-    shown = f"{number}" if not name else f"{front}{times}" if power > 0 else f"{number} / {times}"
+    sign, size = ("-" if number < 0 else ""), abs(number)
+    top = " * ".join(part for part in ("" if size == 1 else str(size), above) if part)
+    shown = f"{sign}{top or 1}{f' / {below}' if below else ''}"
+    correct = f"{sign}{f'{top} * ' if top else ''}{text}{f' / {below}' if below else ''}"
     return Diagnosis(f"factor {shown}", f"The derivative is {shown} times the claim.", correct)
 
 
@@ -245,5 +270,5 @@ def _some_entries(case: Case) -> Diagnosis | None:
 
 
 _PATTERNS: tuple[Callable[[Case], Diagnosis | None], ...] = (
-    _zero, _factor, _layout, _transposed, _shape, _symmetrisation, _term, _some_entries,
+    _zero, _factor, _layout, _transposed, _diagonal_alone, _shape, _symmetrisation, _term, _some_entries,
 )  # fmt: skip

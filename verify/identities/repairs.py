@@ -41,6 +41,14 @@ def repair(claim: Statement, diagnosis: Diagnosis | None) -> str | None:
     return found or _first(_others(claim, explained=explained))
 
 
+def aside(claim: Statement) -> str | None:
+    """Return how the variable is to be normalised for a false claim to hold there: a remark, no answer.
+
+    The points where a variable has norm 1 are few, and a derivative is meant beside them too.
+    """
+    return _first(_normalised(claim, [claim.wrt]))
+
+
 def _first(candidates: Iterable[tuple[str, Statement, list[dict[str, int]]]]) -> str | None:
     return next((words for words, claim, sizes in candidates if _holds(claim, sizes)), None)
 
@@ -60,7 +68,7 @@ def _others(claim: Statement, *, explained: bool) -> Iterator[tuple[str, Stateme
     yield from _forms(claim, explained=explained)
     yield from _sizes(claim)
     yield from _signs(claim)
-    yield from _normalised(claim, explained=explained)
+    yield from _normalised(claim, [name for name in claim.shapes if name != claim.wrt])
     if not _symmetric(claim) and claim.square(claim.wrt):
         yield from _spaces(claim)
 
@@ -124,16 +132,13 @@ def _signs(claim: Statement) -> Iterator[tuple[str, Statement, list[dict[str, in
             yield f"{', '.join(loose)} > 0", replace(claim, domains={**claim.domains, **positive}), _usual(claim)
 
 
-def _normalised(claim: Statement, *, explained: bool) -> Iterator[tuple[str, Statement, list[dict[str, int]]]]:
-    """Yield what normalises a variable: the one of the derivative only where no simpler mistake explains the claim."""
-    for name, kind in claim.domains.items():
-        if kind.form is not None or not claim.shapes[name] or (name == claim.wrt and explained):
+def _normalised(claim: Statement, names: Iterable[str]) -> Iterator[tuple[str, Statement, list[dict[str, int]]]]:
+    for name in names:
+        if claim.domains[name].form is not None or not claim.shapes[name]:
             continue
         words = f"{name} sums to 1" + (" along its last axis" if len(claim.shapes[name]) > 1 else "")
-        for form in ("sums to 1", "simplex", "unit norm", *(("signs", "one-hot") if name != claim.wrt else ())):
-            said = words if form != "simplex" else f"{words}, with positive entries"
-            yield (
-                said if form in ("sums to 1", "simplex") else _is(name, form),
-                _with(claim, (name,), form),
-                _usual(claim),
-            )
+        forms = {"sums to 1": words, "simplex": f"{words}, with positive entries", "unit norm": _is(name, "unit norm")}
+        if name != claim.wrt:
+            forms |= {"signs": _is(name, "signs"), "one-hot": _is(name, "one-hot")}
+        for form, said in forms.items():
+            yield said, _with(claim, (name,), form), _usual(claim)

@@ -69,6 +69,15 @@ def assignments(names: Sequence[str]) -> list[dict[str, int]]:
     return [rising, falling, *([shifted] if len(names) < 4 else [])]
 
 
+def wider(names: Sequence[str]) -> list[dict[str, int]]:
+    """Return sizes that are tried where a formula has a value at few of the usual ones: further apart, both ways."""
+    if len(names) < 2:
+        return []
+    rising = {name: 2 + 2 * k for k, name in enumerate(names)}
+    falling = {name: 2 * (len(names) - k) for k, name in enumerate(names)}
+    return [rising, falling]
+
+
 def survey(
     claim: Statement,
     *,
@@ -89,6 +98,7 @@ def survey(
     refused: list[DimensionError] = []
     chosen = list(assignments(claim.sizes) if sizes is None else sizes)
     styles = styles if len(chosen) > 1 else [*styles] * 3
+    further = wider(claim.sizes) if sizes is None else []
     for at in chosen:
         try:
             _at_sizes(claim, at, styles, random, found)
@@ -98,6 +108,9 @@ def survey(
             refused.append(error)
         if found.objection is not None:
             return found
+        if at is chosen[-1] and found.shapes == 1:  # most sizes have no value: such that do may be few
+            chosen += further
+            further = []
     if found.gaps and not found.agreed:
         found.objection = found.gaps[0]
     if len(refused) == len(chosen) and found.misfit is None:

@@ -144,3 +144,35 @@ def test_shapes_are_text_or_a_mapping():
     assert judge("t**2", "2 * t", "t", {"t": ()}).status is Status.TRUE
     assert judge("X.reshape(-1)", "np.eye(m * n).reshape(m * n, m, n)", "X", "X: m,n").status is Status.TRUE
     assert judge("x @ y", "y", "x", "x: 2*n  y: 2*n").status is Status.TRUE
+
+
+def test_a_right_side_that_fits_only_some_points_is_not_suggested():
+    """The determinant of an orthogonal matrix is 1 or -1: neither the claim nor its negative is right."""
+    verdict = judge("np.linalg.det(A) * (x @ x)", "2 * x", "x", "A: n,n  x: n", {"A": "orthogonal"})
+    assert verdict.status is Status.FALSE
+    assert verdict.correct is None
+
+
+def test_a_normalisation_of_the_variable_is_a_remark_and_no_assumption():
+    f, df = "x / np.linalg.norm(x)", "(np.eye(n) - np.outer(x, x)) / np.linalg.norm(x)"
+    verdict = judge(f, df, "x", "x: n")
+    assert verdict.status is Status.FALSE
+    assert verdict.notes == ("the two agree where x is of norm 1",)
+
+
+def test_a_factor_of_sizes_is_named():
+    assert judge("np.var(x)", "2 * (x - np.mean(x)) / (n - 1)", "x", "x: n").diagnosis.words == "factor (n - 1) / n"
+    assert judge("np.mean(X)", "np.ones((m, n))", "X", "X: m,n").status is Status.FALSE
+
+
+def test_every_answer_comes_within_a_limit_even_where_sizes_are_many():
+    verdict = judge("np.einsum('a,b,c,d,e,f->', a, b, c, d, e, g)", "np.zeros(f)", "g", "a:a1 b:b1 c:c1 d:d1 e:e1 g:f")
+    assert verdict.status is Status.FALSE
+
+
+def test_the_submodules_do_not_hide_the_function():
+    import verify  # noqa: PLC0415 - what a user sees after everything has been imported
+    import verify.trial  # noqa: PLC0415
+
+    assert callable(verify.judge)
+    assert verify.judge is judge

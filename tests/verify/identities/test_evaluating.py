@@ -4,7 +4,6 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from scipy import special
 
 from verify.errors import UsageError
 from verify.identities.evaluating import evaluate
@@ -12,6 +11,7 @@ from verify.identities.grammar import read
 from verify.identities.readings import Point, exactly, scope_at
 from verify.identities.samples import array
 
+special = pytest.importorskip("scipy.special")
 SIZES = {"m": 2, "n": 3}
 FLOATS = {
     "A": np.array([[0.5, -1.25, 2.0], [1.5, 0.75, -0.5]]),

@@ -116,8 +116,7 @@ def test_any_text_gets_an_answer_or_one_clear_error(f, df):
 
 
 @pytest.mark.deep
-@settings(max_examples=20_000, deadline=None, derandomize=True, database=None)
-@given(FORMULAS, FORMULAS)
+@settings(max_examples=100_000, deadline=None, derandomize=True, database=None)
+@given(st.one_of(FORMULAS, st.just("np.sum(x**2)")), FORMULAS)
 def test_any_text_at_all_gets_an_answer_or_one_clear_error(f, df):
     _answers(f, df)
-    _answers("np.sum(x**2)", df)
