@@ -1,4 +1,4 @@
-"""The command `gradproof`: report, list and show. Heavy libraries are imported only where a verb needs them."""
+"""The command `gradproof`: report, list, show and judge. Heavy libraries are imported only where a verb needs them."""
 
 from __future__ import annotations
 
@@ -85,6 +85,29 @@ def show(operation: str, notations: tuple[str, ...]) -> int:
         raise UsageError("choose one of --latex, --mathml and --srepr")
     click.echo(show_operation(operation, Notation(notations[0]) if notations else Notation.TEXT))
     return 0
+
+
+@app.command()
+@click.option("--f", "f", required=True, metavar="FORMULA", help="The function, such as 'np.trace(A @ X)'.")
+@click.option("--df", required=True, metavar="FORMULA", help="Its claimed derivative, of shape f.shape + wrt.shape.")
+@click.option("--wrt", required=True, metavar="NAME", help="The variable.")
+@click.option("--shapes", required=True, metavar="SHAPES", help="Such as 'A: n,m  X: m,n'.")
+@click.option("--domain", "domains", multiple=True, metavar="NAME=WORDS", help="Such as A=symmetric (repeatable).")
+@click.option(
+    "--space",
+    default="free",
+    show_default=True,
+    metavar="free|symmetric-projected|symmetric-entries",
+    help="Where the derivative is meant.",
+)
+def judge(f: str, df: str, wrt: str, shapes: str, domains: tuple[str, ...], space: str) -> int:
+    """Judge a claimed derivative of a formula: true, true only if, or false.
+
+    Exits 0 when it is true, 1 when it is false or true only under an assumption, 6 when it is undecided.
+    """
+    from verify.identities.command import judge_command  # noqa: PLC0415 - imports SymPy and FLINT
+
+    return judge_command(f, df, wrt, shapes, domains, space)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -43,3 +43,10 @@ class WrongGradientError(AssertionError, VerifyError):
     def __init__(self, message: str, judgement: object = None) -> None:
         super().__init__(message)
         self.judgement = judgement
+
+
+class OutOfTimeError(Exception):
+    """The time for a judgement ran out while a program was being read: what was found before stands.
+
+    Caught where the judgement is made; no `VerifyError`, which whoever asks a single question takes for an answer.
+    """

@@ -43,7 +43,7 @@ def work(task: Task) -> dict[str, Any]:
         from verify.claims import judge_claim  # noqa: PLC0415 - a worker loads only what its task needs
 
         return judge_claim(task.name, seed=task.seed, draws=task.profile.draws)
-    from verify.judge import judge_operation  # noqa: PLC0415 - likewise
+    from verify.trial import judge_operation  # noqa: PLC0415 - likewise
 
     return judge_operation(task.name, seed=task.seed, profile=task.profile, oracles=task.oracles)
 

@@ -19,9 +19,9 @@ from reports.summary import headline, lede
 from verify.claims import CLAIMS
 from verify.errors import UsageError
 from verify.job import Finished, Task, run
-from verify.judge import ORACLES
 from verify.names import unknown
 from verify.record import assemble, exit_code, started_now
+from verify.trial import ORACLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -87,7 +87,7 @@ class Case:
 
     @property
     def floats_only(self) -> bool:
-        """Whether the formula is right over the reals, and only its floats fail: digits are lost, or all of them at once."""
+        """Whether the formula is right over the reals, and only its floats fail: some digits are lost, or all."""
         return self.digits or self.family in ("overflow", "underflow")
 
     @property

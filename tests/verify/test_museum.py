@@ -11,9 +11,9 @@ import pytest
 
 import numeric
 from verify.examples import simple_examples
-from verify.judge import judge_operation
 from verify.profiles import Profile
 from verify.subject import subjects
+from verify.trial import judge_operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,13 +19,14 @@ from verify.checking.reference import as_program
 from verify.checking.snippet import snippet
 from verify.checking.trial import Trial
 from verify.diagnosis import NO_PATTERN
-from verify.errors import UsageError
+from verify.errors import OutOfTimeError, UsageError
 from verify.verdicts import Status, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from verify.checking.findings import Finding
+    from verify.diagnosis import Diagnosis
 
 SECONDS = 20.0
 EXAMPLES = 60
@@ -197,7 +198,7 @@ def _summed_up(trial: Trial, found: Finding | None) -> Judgement:
 def _objection(trial: Trial, found: Finding, evidence: dict[str, Any]) -> Judgement:
     first = found
     found = trial.smallest(found)
-    found = replace(found, diagnosis=found.diagnosis or diagnosed(trial, found, first) or NO_PATTERN)
+    found = replace(found, diagnosis=found.diagnosis or _named(trial, found, first) or NO_PATTERN)
     status = Verdict.WRONG if found.status is Status.DISAGREE else Verdict.UNSTABLE
     point = found.point
     if point is None or found.diagnosis is None:
@@ -210,3 +211,11 @@ def _objection(trial: Trial, found: Finding, evidence: dict[str, Any]) -> Judgem
         snippet(trial.programs, found, seed=trial.seed, order=trial.order),
     )  # fmt: skip
     return Judgement(status, f"{found.words}.", tuple(trial.notes), example, **evidence)
+
+
+def _named(trial: Trial, found: Finding, first: Finding) -> Diagnosis | None:
+    """Return the diagnosis, or None where the time ran out."""
+    try:
+        return diagnosed(trial, found, first)
+    except OutOfTimeError:
+        return None

@@ -11,7 +11,7 @@ from flint import arb
 from verify.checking.formats import as_arb
 from verify.checking.limits import TimeLimitReached, limited
 from verify.checking.programs import as_tuple
-from verify.errors import OpaqueError, UsageError, VerifyError
+from verify.errors import OpaqueError, OutOfTimeError, UsageError, VerifyError
 from verify.lift import Ball, ball_array, lift, reading, run, series_array
 from verify.lift.array import Lifted, object_array, scalar_cells
 
@@ -141,14 +141,15 @@ class Exactly:
             raise UsageError("there is no such program to read: give vjp= or jvp=")
         try:
             with (
-                limited(self.programs.exact_patience),
+                limited(min(self.programs.exact_patience, self.programs.left())),
                 np.errstate(all="ignore"),
                 reading(literals=self.literals, singular="carry") as notes,
             ):
                 return run(function, *arguments), notes
-        except VerifyError:
+        except (VerifyError, OutOfTimeError):
             raise
         except TimeLimitReached:
+            self.programs.left()  # is it the judgement's time that is over?
             raise OpaqueError("the program does not end within its time") from None
         except RecursionError as error:
             raise OpaqueError("the program recurses too deep") from error

@@ -40,7 +40,7 @@ class Asked:
     plain : bool
         Whether cotangents are whole numbers, for a reader; else they need every digit of their dtype.
     differences : bool
-        Whether finite differences judge what cannot be read exactly; where only this point cannot, nothing is said of it.
+        Whether finite differences judge what cannot be read exactly; without, nothing is said of such a point.
     """
 
     seed: int = 0

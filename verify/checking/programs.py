@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import math
+import time
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from verify.checking.limits import TimeLimitReached, limited
-from verify.errors import UsageError
+from verify.errors import OutOfTimeError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,6 +66,8 @@ class Programs:
         Seconds that one run may take; a loop that runs longer counts as endless.
     exact_patience : float
         The same for a run on exact numbers.
+    deadline : float
+        The time (of `time.monotonic`) after which no more is read.
     """
 
     f: Callable[..., Any]
@@ -74,10 +78,24 @@ class Programs:
     original: Callable[..., Any] | None = None
     patience: float = 10.0
     exact_patience: float = 30.0
+    deadline: float = math.inf
 
     def attempt(self, function: Callable[..., Any], *arguments: Any) -> Ran:
         """Run one of the programs within their patience."""
-        return attempt(function, *arguments, seconds=self.patience)
+        return attempt(function, *arguments, seconds=min(self.patience, self.left()))
+
+    def left(self) -> float:
+        """Return the seconds that are left.
+
+        Raises
+        ------
+        OutOfTimeError
+            There are none.
+        """
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise OutOfTimeError("the time for this judgement is over")
+        return left
 
     def forward(self, *inputs: Any) -> tuple[Any, ...]:
         """Return the outputs as a tuple."""

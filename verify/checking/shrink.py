@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from verify.checking.sizes import Resizer
+from verify.errors import OutOfTimeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from verify.checking.points import Point
     from verify.checking.programs import Programs
 
-MOST_TRIES = 400
-SECONDS = 6.0
+MOST_TRIES = 200
 
 MOST_ENTRIES = 200
 """Arrays of more entries are made plainer as a whole, not entry by entry."""
@@ -45,17 +44,14 @@ class Shrinker:
         self.judge = judge
         self.admits = admits
         self.tries = 0
-        self.deadline = time.monotonic() + SECONDS
-
-    @property
-    def spent(self) -> bool:
-        """Whether a bound was reached: what was found so far stands."""
-        return self.tries >= MOST_TRIES or time.monotonic() > self.deadline
 
     def smallest(self, found: Finding) -> Finding:
         """Return the smallest finding reached from `found`."""
-        while not self.spent:
-            smaller = self._smaller(found)
+        while self.tries < MOST_TRIES:
+            try:
+                smaller = self._smaller(found)
+            except OutOfTimeError:
+                break
             if smaller is None:
                 break
             found = smaller
@@ -63,7 +59,7 @@ class Shrinker:
 
     def _smaller(self, found: Finding) -> Finding | None:
         for point in self._candidates(found):
-            if self.spent:
+            if self.tries >= MOST_TRIES:
                 return None
             self.tries += 1
             if not self.admits(point.inputs):

@@ -14,6 +14,7 @@ from verify.checking.pointwise import Asked
 from verify.checking.shrink import Shrinker
 from verify.checking.sizes import Resizer
 from verify.diagnosis import ARITY, RAISES, SHAPE, SUMS
+from verify.errors import OutOfTimeError
 from verify.verdicts import Status
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ LARGE = 400
 """Where a point cannot be made smaller and has more numbers than this, only the first hard points are tried."""
 
 FIRST = 10
+
+EXPLAINING = 15.0
+"""Seconds in which a mistake is made small and named; steps are counted, so the answer seldom hangs on the time."""
 
 
 @dataclass
@@ -86,7 +90,12 @@ class Trial:
         self.structured = found.structured
         self.near = found.near
         self.differences = found.opaque
-        return self._others(resizer, small)
+        self.programs = replace(self.programs, deadline=self.deadline)
+        try:
+            return self._others(resizer, small)
+        except OutOfTimeError:
+            self.late = True
+            return None
 
     def _grow_impatient(self, given: Point) -> None:
         """Let no run last much longer than it did at the given point: a loop may be endless at another one."""
@@ -126,9 +135,6 @@ class Trial:
         for source in (points[:1], across, points[1:]):
             for moved in source:
                 point = around.symmetric(moved, small) if self.structured else moved
-                if time.monotonic() > self.deadline:
-                    self.late = True
-                    return
                 if point.key not in seen and self.domain.admits(point.inputs):
                     seen.add(point.key)
                     yield point
@@ -175,7 +181,11 @@ class Trial:
         contract = found.diagnosis is not None and found.diagnosis.code in _CONTRACT
         if found.point is None:
             return found
-        seen = self.judge(found.point, contract=contract, plain=True)
+        self.programs = replace(self.programs, deadline=time.monotonic() + EXPLAINING)
+        try:
+            seen = self.judge(found.point, contract=contract, plain=True)
+        except OutOfTimeError:
+            return found
         plain = seen.status is found.status and seen.diagnosis == found.diagnosis
         found = seen if plain else found
 

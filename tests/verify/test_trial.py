@@ -10,9 +10,9 @@ import numeric
 import reports
 from verify.errors import UsageError
 from verify.job import Finished, Task
-from verify.judge import ORACLES, judge_operation, worst_status
 from verify.profiles import PROFILES, Profile, profile
 from verify.record import assemble, exit_code
+from verify.trial import ORACLES, judge_operation, worst_status
 from verify.verdicts import Status
 
 LIMITS = Profile("test", examples=8, draws=0, seconds=60.0)
@@ -64,7 +64,7 @@ def test_the_witnesses_are_heard(name, witness, request):
 
 
 def test_an_unknown_operation_is_named():
-    with pytest.raises(UsageError, match=r"'cumprod' is missing in symbolic\.operations"):
+    with pytest.raises(UsageError, match=r"unknown operation 'cumprod'"):
         judge_operation("cumprod", seed=0, profile=LIMITS)
 
 
