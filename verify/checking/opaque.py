@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from flint import arb
 
-from verify.checking.entries import SINGLE
 from verify.checking.exact import Exactly, coefficients
 from verify.checking.formats import as_arb, format_of
 from verify.checking.formula import along
+from verify.checking.kinks import SINGLE
 from verify.compare import Entry
 from verify.differences import Estimate, derivative
 from verify.errors import VerifyError

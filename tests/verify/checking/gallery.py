@@ -85,7 +85,7 @@ class Stateful:
 
     def __call__(self, out_bar, x):
         self.calls += 1
-        return out_bar * 2 * x * (1.0 if self.calls < 2 else 1.5)
+        return out_bar * 2 * x * (1 + self.calls / 4)
 
 
 class OneBuffer:
@@ -195,7 +195,7 @@ def layernorm_vjp(out_bar, x):
 
 W = np.array([[0.5, -1.25, 2.0, 0.75], [1.5, 0.25, -0.5, 1.0]])
 
-HILBERT = 1.0 / (np.arange(5)[:, None] + np.arange(5)[None, :] + 1)
+HILBERT = 1.0 / (np.arange(4)[:, None] + np.arange(4)[None, :] + 1)
 
 RIGHT = {
     "sin": (np.sin, lambda out_bar, x: out_bar * np.cos(x), (X,)),
@@ -213,11 +213,11 @@ RIGHT = {
     "softmax of an offset": (softmax, softmax_vjp, (X + 1e8,)),
     "repeated indices": (pick, pick_vjp, (V,)),
     "a product with a zero": (np.prod, prod_vjp, (np.array([0.0, 2.0, -3.0]),)),
-    "control flow": (collatz_like, collatz_like_vjp, (V,)),
+    "control flow": (collatz_like, collatz_like_vjp, (V[:2],)),
     "a norm": (np.linalg.norm, norm_vjp, (V,)),
     "a norm at 0": (np.linalg.norm, norm_vjp, (np.zeros(3),)),
-    "an ill-conditioned solve": (np.linalg.solve, solve_vjp, (HILBERT, np.arange(1.0, 6.0))),
-    "a Taylor branch": (expm1_over, expm1_over_vjp, (np.array([1e-6, 3e-5, 0.2, -1.5]),)),
+    "an ill-conditioned solve": (np.linalg.solve, solve_vjp, (HILBERT, np.arange(1.0, 5.0))),
+    "a Taylor branch": (expm1_over, expm1_over_vjp, (np.array([1e-6, 3e-5, -1.5]),)),
     "layernorm": (layernorm, layernorm_vjp, (X,)),
     "large inputs": (lambda x: x * x, lambda out_bar, x: 2 * x * out_bar, (np.array([1e10, -3e12]),)),
     "a tiny function": (lambda x: 1e-30 * np.sin(x), lambda out_bar, x: 1e-30 * out_bar * np.cos(x), (X,)),

@@ -7,6 +7,7 @@ import pytest
 
 from verify import check
 from verify import diagnosis as d
+from verify.errors import UsageError
 from verify.verdicts import Verdict
 
 X = np.array([[0.5, -1.5, 3.0], [2.0, 0.25, -1.0]])
@@ -14,6 +15,10 @@ X = np.array([[0.5, -1.5, 3.0], [2.0, 0.25, -1.0]])
 
 def square(x):
     return x * x
+
+
+def square_vjp(out_bar, x):
+    return out_bar * 2 * x
 
 
 def product(x, y):
@@ -122,14 +127,14 @@ def test_shared_memory_is_noted_and_not_condemned():
     assert "the cotangents of x and y share their memory" in judgement.notes
 
 
-def test_a_function_that_changes_its_input_is_noted():
+def test_a_function_that_changes_its_input_is_refused():
     def f(x):
         y = x * x
         x[...] = 0
         return y
 
-    judgement = check(f, X, vjp=lambda out_bar, x: out_bar * 2 * x)
-    assert "the function changes its input x" in judgement.notes
+    with pytest.raises(UsageError, match="the function changes its input x in place"):
+        check(f, X, vjp=square_vjp)
 
 
 def test_an_integer_input_owes_no_cotangent():
@@ -150,4 +155,4 @@ def test_an_integer_input_owes_no_cotangent():
 def test_a_pullback_that_serves_the_given_sizes_only_is_right_there_and_noted():
     judgement = check(square, X[0], vjp=lambda out_bar, x: out_bar * 2 * x.reshape(3))
     assert judgement.status is Verdict.RIGHT, judgement.message
-    assert any("serves the given sizes only" in note for note in judgement.notes)
+    assert any("given sizes only" in note for note in judgement.notes)
