@@ -15,7 +15,7 @@ from verify.record import assemble, exit_code
 from verify.trial import ORACLES, judge_operation, worst_status
 from verify.verdicts import Status
 
-LIMITS = Profile("test", examples=8, draws=0, seconds=60.0)
+LIMITS = Profile("test", examples=12, draws=0, seconds=60.0)
 OURS = tuple(oracle for oracle in ORACLES if oracle not in ("torch", "jax"))
 
 
