@@ -9,6 +9,7 @@ import numpy as np
 from flint import arb, arb_series
 
 from verify.lift import elementary
+from verify.lift.array import scalar_cells
 from verify.lift.ball import Ball, difference, head_of
 from verify.lift.reading import current_notes, record
 
@@ -58,6 +59,11 @@ def against_zero(ufunc: np.ufunc, relation: str, x: Cells) -> Any:
         return ufunc(x, 0)
     record(x, relation)
     return ufunc(sign_array(x), 0)
+
+
+def cells_array(cells: Any) -> Cells:
+    """Return an object array: NumPy hands over a bare number where an array has no axes."""
+    return cells if isinstance(cells, np.ndarray) else scalar_cells(cells)
 
 
 def _ties(margins: Cells, x: Cells) -> Any:
@@ -115,12 +121,12 @@ def chosen(relation: str, *, skip_nan: bool = False) -> Callable[..., Any]:
     def choose(x: Cells, y: Cells) -> Any:
         if not of_balls(x, y):
             return plain(x, y)
-        margins = _MARGINS(x, y)
-        together = _ties(margins, x)
+        margins = cells_array(_MARGINS(x, y))
+        together = _ties(margins, cells_array(x))
         if together is not None:
-            record(np.where(together, _HEADLESS(margins), margins), relation)
-            both = _UNIONS(x, y)
-            return np.where(together, both, choose_apart(x, y, margins, together))
+            record(np.where(together, cells_array(_HEADLESS(margins)), margins), relation)
+            apart = choose_apart(x, y, margins, together)
+            return picked(together, cells_array(_UNIONS(x, y)), cells_array(apart))
         record(margins, relation)
         signs = sign_array(margins)
         nan = np.isnan(signs)
