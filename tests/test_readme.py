@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -31,7 +32,7 @@ def test_there_are_three_kinds_of_examples():
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_line_runs(command, tmp_path):
-    program = [sys.executable, "-m", "verify", *command.split()]
+    program = [sys.executable, "-m", "verify", *shlex.split(command)]
     answer = subprocess.run(program, capture_output=True, text=True, check=False, cwd=tmp_path)  # noqa: S603 - our own README
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout.strip()

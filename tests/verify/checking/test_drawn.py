@@ -58,7 +58,6 @@ def test_a_mistake_in_drawn_inputs_is_shrunk_in_shape_and_value():
     assert "a drawn point" in judgement.message
 
 
-@pytest.mark.xfail(reason="the contract's question of state asks at 0.75 x, inside the domain or not")
 def test_no_program_sees_what_was_not_drawn_and_what_the_domain_does_not_admit():
     seen = []
 

@@ -36,9 +36,9 @@ def test_a_mistake_at_the_given_point_is_found_at_the_first():
 
 
 def test_time_that_runs_out_is_said():
-    judgement = check(np.sin, X, vjp=layered, seconds=0.0)
+    judgement = check(np.sin, X, vjp=layered, seconds=1e-6)
     assert judgement.status is Verdict.RIGHT
-    assert any("the limit of 0 s was hit before every point was tried" in note for note in judgement.notes)
+    assert any("was hit before every point was tried" in note for note in judgement.notes)
 
 
 def test_a_large_input_costs_a_constant_number_of_evaluations():
