@@ -23,21 +23,7 @@ NOT_IN = {
 """Where an entry is right in some dtypes only: which not, and why."""
 
 
-NOT_YET = {("a Taylor branch", "longdouble"): "the room of an approximation is not granted on its own boundary"}
-"""What should hold and does not yet."""
-
-
-def waived(title, name):
-    """Return the mark of a case that does not hold yet."""
-    return [pytest.mark.xfail(reason=NOT_YET[title, name])] if (title, name) in NOT_YET else []
-
-
-CASES = [
-    pytest.param(title, name, marks=waived(title, name))
-    for title in gallery.RIGHT
-    for name in DTYPES
-    if name not in NOT_IN.get(title, {})
-]
+CASES = [(title, name) for title in gallery.RIGHT for name in DTYPES if name not in NOT_IN.get(title, {})]
 
 
 @pytest.mark.parametrize(("title", "dtype"), CASES, indirect=["dtype"])
