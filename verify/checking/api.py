@@ -15,7 +15,7 @@ from verify.checking.exact import Exactly
 from verify.checking.formats import as_arb, format_of, is_float
 from verify.checking.judgement import Counterexample, Judgement
 from verify.checking.points import Point
-from verify.checking.programs import Programs, input_names
+from verify.checking.programs import Given, Programs, input_names
 from verify.checking.reference import as_program
 from verify.checking.rounding import lost
 from verify.checking.snippet import snippet
@@ -88,17 +88,9 @@ def check(  # noqa: PLR0913 - one keyword a thing that a caller may give
     _bounded(seed, seconds, examples)
     inputs = drawn.one_an_input(f, inputs)
     names = input_names(f, len(inputs))
-    programs = Programs(f, vjp, jvp, as_program(reference), names)
-    if vjp is None and jvp is None:
-        programs = _own_gradient(programs)
+    programs = Programs(f, vjp, jvp, as_program(reference), names, given=Given(domain, reference))
     within = Domain(domain, names)
-    programs = replace(
-        programs,
-        admits=within.admits,
-        domain=domain,
-        patience=min(10.0, seconds),
-        exact_patience=min(30.0, 3 * seconds),
-    )
+    programs = replace(programs if vjp or jvp else _own_gradient(programs), admits=within.admits).within(seconds)
     trial = Trial(programs, within, seed, seconds, order)
     return _summed_up(trial, _looked(trial, inputs, examples))
 

@@ -6,7 +6,7 @@ import inspect
 import math
 import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,6 +47,14 @@ def attempt(function: Callable[..., Any], *arguments: Any, seconds: float = 10.0
 
 
 @dataclass(frozen=True)
+class Given:
+    """What the caller said of the programs, in the caller's words."""
+
+    domain: Any = None
+    reference: Any = None
+
+
+@dataclass(frozen=True)
 class Programs:
     """A function and the derivatives that are claimed for it.
 
@@ -70,8 +78,8 @@ class Programs:
         The time (of `time.monotonic`) after which no more is read.
     admits : callable
         Whether the domain admits inputs: no program ever runs on others.
-    domain : object
-        The domain as it was given, for the snippet.
+    given : Given
+        Domain and reference in the caller's words, for the snippet.
     """
 
     f: Callable[..., Any]
@@ -84,11 +92,15 @@ class Programs:
     exact_patience: float = 30.0
     deadline: float = math.inf
     admits: Callable[[tuple[Any, ...]], bool] = lambda _: True
-    domain: Any = None
+    given: Given = Given()
 
     def attempt(self, function: Callable[..., Any], *arguments: Any) -> Ran:
         """Run one of the programs within their patience."""
         return attempt(function, *arguments, seconds=min(self.patience, self.left()))
+
+    def within(self, seconds: float) -> Programs:
+        """Return the programs with no more patience than a judgement of so many seconds can have."""
+        return replace(self, patience=min(10.0, seconds), exact_patience=min(30.0, 3 * seconds))
 
     def left(self) -> float:
         """Return the seconds that are left.

@@ -21,8 +21,10 @@ def snippet(programs: Programs, found: Finding, *, seed: int, order: int) -> str
     arrays = found.point.inputs if found.point else ()
     inputs = [(name, array_text(x)) for name, x in zip(_fresh(programs.names, names), arrays, strict=False)]
     keywords = "".join(f", {role}={name}" for role, name in names.items() if role != "f")
-    if programs.domain is not None:
-        keywords += f", domain={sources.value('domain', programs.domain)}"
+    if isinstance(programs.given.reference, str):
+        keywords += f", reference={programs.given.reference!r}"
+    if programs.given.domain is not None:
+        keywords += f", domain={sources.value('domain', programs.given.domain)}"
     options = f", seed={seed}" + (f", order={order}" if order > 1 else "")
     call = f"check({names['f']}, {', '.join(name for name, _ in inputs)}{keywords}{options})"
     lines = ["import numpy as np", "from verify import check"]
@@ -33,9 +35,10 @@ def snippet(programs: Programs, found: Finding, *, seed: int, order: int) -> str
 
 def _programs(programs: Programs) -> dict[str, Any]:
     """Return the programs by the keyword that `check` knows each by."""
-    found = {"f": programs.f, "vjp": programs.vjp, "jvp": programs.jvp, "reference": programs.reference}
+    reference = None if isinstance(programs.given.reference, str) else programs.reference
+    found = {"f": programs.f, "vjp": programs.vjp, "jvp": programs.jvp, "reference": reference}
     if programs.original is not None:
-        found = {"f": programs.original, "reference": programs.reference}
+        found = {"f": programs.original, "reference": reference}
     return {role: program for role, program in found.items() if program is not None}
 
 

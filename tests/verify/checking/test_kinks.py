@@ -75,7 +75,6 @@ def test_a_tie_counts_where_it_ceases_along_the_direction():
     assert ties(np.max, [1.0, 1.0], [1.0, 1.0]) == 0
 
 
-@pytest.mark.xfail(reason="a maximum of one entry is not read since np.where meets it: it is judged by differences")
 def test_several_ties_that_move_at_once_may_mix_their_conventions():
     def both(x):
         return np.maximum(x[0], 0) * np.ones(1) - np.maximum(x[0], 0)
