@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 SECONDS = 20.0
 EXAMPLES = 60
 
+CONVERGED = 2.0**-26
+"""What an iteration with a tolerance may leave, by the size of the entry."""
+
 
 def check(  # noqa: PLR0913 - one keyword a thing that a caller may give
     f: Callable[..., Any],
@@ -204,7 +207,7 @@ def _own_gradient(programs: Programs) -> Programs:
 
 
 def _summed_up(trial: Trial, found: Finding | None) -> Judgement:
-    if found is None and trial.approximate and not trial.strict:
+    if found is None and trial.approximate and not trial.strict and not _converged(trial):
         found = trial.approximate[0]
     points = sum(trial.counts.values())
     evidence: dict[str, Any] = {"points": points, "digits": trial.digits, "seed": trial.seed,
@@ -219,7 +222,7 @@ def _summed_up(trial: Trial, found: Finding | None) -> Judgement:
         )
     if trial.late:
         notes.append(f"the limit of {trial.seconds:g} s was hit before every point was tried")
-    if trial.undecided or not trial.counts[Status.AGREE]:
+    if trial.undecided or not (trial.counts[Status.AGREE] or trial.approximate):
         reason = trial.undecided[0].words if trial.undecided else "nothing could be compared at any point"
         return Judgement(Verdict.UNDECIDED, f"{reason}.", tuple(notes), **evidence)
     digits = f" to {trial.digits} digits or more" if trial.digits else ""
@@ -227,6 +230,11 @@ def _summed_up(trial: Trial, found: Finding | None) -> Judgement:
     agreed = f"agree{digits} at {trial.counts[Status.AGREE]} of {points} points"
     reason = f"{source} and the claim {agreed}; at the others there is none to compare."
     return Judgement(Verdict.RIGHT, reason, tuple(notes), **evidence)
+
+
+def _converged(trial: Trial) -> bool:
+    """Whether all gaps are those of an iteration that stops: both programs compare, and agree to eight digits."""
+    return all(f.ratio is not None and f.ratio < CONVERGED and f.comparisons for f in trial.approximate)
 
 
 def _objection(trial: Trial, found: Finding, evidence: dict[str, Any]) -> Judgement:

@@ -31,7 +31,7 @@ MOVES = 3
 """Random moves by one ulp that measure the conditioning."""
 
 UNDERFLOW = 64
-"""Times the smallest normal number of the dtype: a slope that small may be set to zero."""
+"""Times the smallest number of the dtype: a slope that small may be set to zero."""
 
 Place = tuple[int, tuple[int, ...]]
 """The position of an input and an index into it."""
@@ -126,7 +126,9 @@ class Truth:
         A program that takes branches of its own may put a polynomial in place of the function near a point: half of
         the dtype's digits are granted there.
         """
-        return bool(pulled.notes.comparisons) and self._within(entries, format_of(self.question.point.dtype).eps ** 0.5)
+        return bool(pulled.notes.comparisons) and self._within(
+            entries, format_of(self.question.point.dtype).eps ** 0.55
+        )
 
     def below_precision(self, entries: tuple[Entry, ...], pulled: Cotangents, slopes: Slopes) -> bool:
         """Whether no gap is one that the dtype can tell: an iteration, a series or a long constant was cut off.
@@ -147,7 +149,7 @@ class Truth:
         for entry in entries:
             move = moves.get((entry.of, entry.index), arb(0)) * (min(eps, SINGLE) / eps)
             gap = (entry.claimed - entry.true).abs_upper()
-            allowed = abs(entry.true).upper() * share + moved * move + UNDERFLOW * form.smallest
+            allowed = abs(entry.true).upper() * share + moved * move + UNDERFLOW * form.smallest * eps
             if not entry.claimed.is_finite() or gap > allowed:
                 return False
         return True

@@ -7,6 +7,7 @@ constant that was rounded when it was typed, an approximation made on purpose, o
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -232,7 +233,14 @@ class _Reading:
         approximate = truth.approximate(entries, pulled)
         worst = entries[0]
         words = f"{worst.place} is {number(worst.claimed)}, and the exact derivative is {number(worst.true)}"
-        return self.question.seen(Status.DISAGREE, words, entries=entries, approximate=approximate)
+        gap = max(_relative(entry) for entry in entries)
+        return self.question.seen(Status.DISAGREE, words, entries=entries, approximate=approximate, ratio=gap)
+
+
+def _relative(entry: Entry) -> float:
+    """Return how far a claim is from the truth, by the truth's size."""
+    size = abs(entry.true).upper()
+    return float((entry.claimed - entry.true).abs_upper() / size) if size > 0 else math.inf
 
 
 def _finite(cells: Any) -> bool:

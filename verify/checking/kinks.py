@@ -73,12 +73,19 @@ UNDEFINED = Look()
 """The claim is NaN at a kink, or a quotient of zeros, that the caller did not name: that is said."""
 
 
+def _rooted(slopes: Slopes) -> bool:
+    """Whether the function takes a root of zero, or divides zero by zero, on its way."""
+    return slopes.singular or slopes.notes.roots > 0
+
+
 def look(question: Question, exactly: Exactly, pulled: Cotangents, u: Direction, slopes: Slopes) -> Look:
     """Say whether a disagreement along u is one of kinks, or find a direction along which it is none."""
     sides = _sides(question, exactly, u, slopes)
     known = pairing_is_finite(pulled)
-    if sides is not None and sides.smooth and not sides.ties and (known or not slopes.singular):
+    if sides is not None and sides.smooth and not sides.ties and (known or not _rooted(slopes)):
         return Look(direction=u, slopes=slopes)
+    if not known and not question.point.given and sides is not None:  # a kink, or a quotient of zeros: that is said
+        return Look(question.seen(Status.AGREE, notes=(NO_VALUE,)))
     notes = ["a valid subgradient at a kink"]
     for w in _directions(question):
         found = _against(question, exactly, pulled, w)
@@ -120,7 +127,7 @@ def _room(question: Question, pulled: Cotangents) -> float:
 def _held(question: Question, claimed: arb, sides: Sides, w: Direction, room: float) -> Look | None:
     """Say what a claim along one direction is, given the slopes to both sides."""
     if not claimed.is_finite():
-        if not question.point.given and (sides.ties or sides.slopes.singular or not sides.smooth):
+        if not question.point.given and (sides.ties or _rooted(sides.slopes) or not sides.smooth):
             return UNDEFINED
         status = Status.DISAGREE if question.point.given or sides.smooth else Status.UNSTABLE
         return Look(question.seen(status, NO_VALUE, diagnosis=NOT_FINITE, entries=_entry(claimed, sides)))

@@ -87,6 +87,9 @@ def _pullback(
     pulled = floats.pulled(programs, point, out_bars)
     if pulled.broken is not None:
         diagnosis, words = pulled.broken
+        if "does not end" in words:  # a bound of ours was hit, and nothing is known
+            status = Status.UNDECIDED if point.given else Status.NOT_APPLICABLE
+            return Finding(status, words, point, out_bars, notes=(words,))
         found = Finding(Status.DISAGREE, words, point, out_bars, diagnosis)
         if diagnosis is RAISES and not point.given and not _to_blame(programs, point, asked.seed, words):
             return replace(found, status=Status.NOT_APPLICABLE, notes=(words,))

@@ -105,10 +105,11 @@ def _suspects(question: Question, pulled: Any, scale: float) -> list[tuple[int, 
         for index in np.ndindex(trues.shape):
             true, value = trues[index], np.asarray(question.bars[k])[index]
             error = abs(as_arb(value) - true)
-            wide = true.rad() > abs(true).upper() * share / 2 + own.ulp(true)
+            allowed = floor * share + GRANTED * own.ulp(true)
+            wide = true.rad() > allowed
             if not true.is_finite() or wide or (not error.is_finite() and abs(true) * NEAR > arb(own.largest)):
                 continue
-            if not error.is_finite() or error > floor * share + GRANTED * own.ulp(true):
+            if not error.is_finite() or error > allowed:
                 found.append((k, index, Entry(f"{question.programs.names[k]}_bar", index, as_arb(value), true), error))
     return found
 

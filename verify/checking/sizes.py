@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 TRIED = (2, 1, 3, 0, 130)
 """Sizes tried for every group of axes, besides the given one, half of it, the next, and beyond a block of 128."""
 
+MOST = 1000
+"""A size that makes more numbers than this, and than twice the given ones, is not tried."""
+
 LONG = 64
 """An axis that is longer is not halved, but cut to 16."""
 
@@ -60,7 +63,11 @@ class Resizer:
     def shapes(self, sizes: dict[int, int]) -> tuple[tuple[int, ...], ...] | None:
         """Return the shapes of the outputs at other sizes, or None where the function refuses them."""
         resized = self.resized(sizes)
-        if any(map(_disordered, self.point.inputs, resized.inputs)) or not self.programs.admits(resized.inputs):
+        if (
+            resized.size > max(MOST, 2 * self.point.size)
+            or any(map(_disordered, self.point.inputs, resized.inputs))
+            or not self.programs.admits(resized.inputs)
+        ):
             return None
         if self.factorizes and not _ordered(sizes):
             return None

@@ -15,6 +15,7 @@ from verify.lift.functions import lifts
 from verify.lift.linalg import cells_in, lifted_of
 from verify.lift.matrices import UNKNOWN, MatrixSeries, are_balls, midpoints, order_of, stacked
 from verify.lift.powers import shifted
+from verify.lift.reading import note_root
 from verify.lift.ufuncs import float_type
 
 Cells = Any
@@ -56,6 +57,7 @@ def _length(row: Cells) -> Ball:
     series = [v for v in values if isinstance(v, arb_series)]
     if not series or min(v.prec for v in series) == 1 or not all(head_of(v).is_zero() for v in values):
         return sum((cell * cell for cell in row), start=Ball(arb(0))).sqrt()
+    note_root()
     rest = _length([Ball(shifted(v, 1) if isinstance(v, arb_series) else v) for v in values]).v
     return Ball(arb_series([arb(0), *[rest[k] for k in range(rest.prec)]], prec=rest.prec + 1))
 

@@ -8,6 +8,7 @@ from typing import Any
 from flint import arb, arb_series
 
 from verify.errors import SingularError, UndecidableError
+from verify.lift.reading import note_root
 
 MOST_PRODUCTS = 1000
 """The largest power that is taken by products."""
@@ -153,6 +154,7 @@ def root(v: Any) -> Any:
         raise _not_a_root(head)
     if not head.is_zero():
         raise _not_a_root(head)
+    note_root()
     order = order_of(v)
     if order >= v.prec:  # the root of O(t**n) is O(t**(n/2)): what lies beyond is not known
         return arb_series([arb(0)], prec=max(1, v.prec // 2))

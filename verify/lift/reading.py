@@ -92,6 +92,8 @@ class Reading:
         Functions that read a matrix by one triangle.
     singular : list of (reason, where)
         Results that are not finite, carried as NaN.
+    roots : int
+        How many roots of zero were taken: there a function may have no derivative.
     """
 
     def __init__(self, literals: str, singular: str) -> None:
@@ -103,6 +105,7 @@ class Reading:
         self.casts: list[tuple[Any, str]] = []
         self.structured: list[str] = []
         self.singular: list[tuple[str, str]] = []
+        self.roots = 0
 
 
 _NOTES: ContextVar[Reading | None] = ContextVar("notes", default=None)
@@ -178,6 +181,13 @@ def note_structured(name: str) -> None:
     notes = _NOTES.get()
     if notes is not None:
         notes.structured.append(name)
+
+
+def note_root() -> None:
+    """Note a root of zero."""
+    notes = _NOTES.get()
+    if notes is not None:
+        notes.roots += 1
 
 
 def note_cast(dtype: Any) -> None:
