@@ -127,7 +127,7 @@ class Truth:
         the dtype's digits are granted there.
         """
         return bool(pulled.notes.comparisons) and self._within(
-            entries, format_of(self.question.point.dtype).eps ** 0.55
+            entries, 0.75 * format_of(self.question.point.dtype).eps ** 0.5
         )
 
     def below_precision(self, entries: tuple[Entry, ...], pulled: Cotangents, slopes: Slopes) -> bool:

@@ -130,7 +130,10 @@ class Trial:
         points = list(around.hard_points(small, self.seed))
         if small.size > LARGE:
             points = points[:FIRST]
-        across = boundaries.across(self.programs, small, self._bars(small), self.seed) if small.size <= LARGE else ()
+        if self.differences:  # difference quotients say little at ties and beside boundaries
+            points = points[:1]
+        look = small.size <= LARGE and not self.differences
+        across = boundaries.across(self.programs, small, self._bars(small), self.seed) if look else ()
         seen = {small.key}
         for source in (points[:1], across, points[1:]):
             for moved in source:
