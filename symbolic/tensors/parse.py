@@ -52,7 +52,7 @@ def _shape(given: object) -> tuple[Dims, ...]:
         given = [] if text.strip().lower() in ("", "scalar", "()") else [t for t in re.split(r"[,\s]+(?![-+*\s])", text) if t]
     if not isinstance(given, Sequence):
         given = (given,)
-    return tuple(_dims(str(size)) for size in given)
+    return tuple(size if isinstance(size, tuple) and all(isinstance(d, Dim) for d in size) else _dims(str(size)) for size in given)
 
 
 def _dims(text: str) -> Dims:

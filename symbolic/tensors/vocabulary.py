@@ -365,7 +365,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "square": _elementwise(lambda x: power(x, number(2))),
     "reciprocal": _elementwise(lambda x: power(x, MINUS_ONE)),
     "negative": _elementwise(lambda x: mul(MINUS_ONE, x)),
-    "cbrt": _elementwise(lambda x: power(x, number(Fraction(1, 3)))),
     "silu": _elementwise(lambda x: mul(x, apply("sigmoid", x))),
     "swish": _elementwise(lambda x: mul(x, apply("sigmoid", x))),
     "heaviside": _binary(lambda x, _: apply("positive", x)),

@@ -1,0 +1,253 @@
+"""The rules that bring a term to normal form: deltas contracted, powers reduced, inverses met by their matrices."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from symbolic.tensors.build import BUILDERS, bound_of, inside_at, own_count
+from symbolic.tensors.facts import FACTS
+from symbolic.tensors.nodes import Fixed, Index
+from symbolic.tensors.polynomial import Poly, Raw, TooLarge, collected
+from symbolic.tensors.relations import related
+from symbolic.tensors.terms import Atom, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MOST_STEPS = 20_000
+ONE = Fraction(1)
+
+
+def finish(raws: Iterable[Raw]) -> Poly:
+    """Apply the rules until none fits, then collect.
+
+    Raises
+    ------
+    TooLarge
+        That takes more steps than are tried.
+    """
+    waiting, done = list(raws), []
+    steps = 0
+    while waiting:
+        raw = waiting.pop()
+        if not raw.coefficient:
+            continue
+        after = _step(raw)
+        if after is None:
+            done.append(raw)
+        else:
+            waiting.extend(after)
+        steps += 1
+        if steps > MOST_STEPS or len(waiting) > MOST_STEPS:
+            raise TooLarge(f"more than {MOST_STEPS} rewriting steps")
+    return collected(done)
+
+
+def multiply(*polys: Poly) -> Poly:
+    """Return the product of polynomials."""
+    result: Poly | None = None
+    for poly in polys:
+        if result is None:
+            result = poly
+        else:
+            result = finish(left.times(right) for left in result.raws() for right in poly.raws())
+    return result if result is not None else Poly()
+
+
+def summed(poly: Poly, over: Iterable[Index]) -> Poly:
+    """Return the sum over free indices."""
+    over = tuple(over)
+    return finish(Raw(r.coefficient, r.factors, r.sums + over) for r in poly.raws())
+
+
+def _step(raw: Raw) -> list[Raw] | None:
+    for rule in (_contract, _count, _renew, _exponents, _vectors, related):
+        after = rule(raw)
+        if after is not None:
+            return after
+    return None
+
+
+# -- deltas and brackets --------------------------------------------------------------------------------------
+
+
+def _contract(raw: Raw) -> list[Raw] | None:
+    for atom in raw.factors:
+        if atom.kind not in ("delta", "shift", "ord", "le"):
+            continue
+        a, b = atom.args
+        after = _decided(raw, atom, a, b) if atom.kind == "delta" else None
+        if atom.kind == "shift":
+            after = _shifted(raw, atom)
+        if after is not None:
+            return after
+    return None
+
+
+def _decided(raw: Raw, atom: Atom, a: Place, b: Place) -> list[Raw] | None:
+    rest = raw.without(atom)
+    if a == b:
+        return [rest]
+    if a.dim != b.dim:
+        return None
+    for old, new in ((a, b), (b, a)):
+        if old in raw.sums:
+            kept = tuple(i for i in raw.sums if i != old)
+            return [Raw(rest.coefficient, rest.factors, kept).at({old: new})]
+    if isinstance(a, Fixed) and isinstance(b, Fixed):
+        return [] if (a.value < 0) == (b.value < 0) else None
+    # both are free: the later one gives way in the other factors
+    old, new = sorted((a, b), key=lambda p: (isinstance(p, Index), getattr(p, "number", 0)), reverse=True)
+    if isinstance(old, Index) and any(old in f.args for f in rest.factors):
+        moved = rest.at({old: new})
+        return [moved.times(Raw(ONE, {atom: ONE}))]
+    return None
+
+
+def _shifted(raw: Raw, atom: Atom) -> list[Raw] | None:
+    """``sum_k [k == i + s] [k == j + s] = [i == j]``, where ``i + s`` stays inside; alone, it is 1."""
+    k, i = atom.args
+    s = int(atom.data)
+    if k not in raw.sums or not isinstance(i, Index) or i.dim.name != k.dim.name or not 0 <= s <= k.dim.offset - i.dim.offset:
+        return None
+    others = [a for a in raw.factors if a is not atom and k in a.args]
+    kept = Raw(raw.coefficient, raw.without(atom).factors, tuple(j for j in raw.sums if j != k))
+    if not others:
+        return [kept]
+    if len(others) == 1 and others[0].kind == "shift" and others[0].args[0] == k:
+        other = others[0]
+        rest = kept.without(other)
+        t, j = int(other.data), other.args[1]
+        if s == t and j.dim == i.dim:
+            return [rest.times(Raw(ONE, {delta_atom(i, j): ONE}))]
+    return None
+
+
+def delta_atom(a: Place, b: Place) -> Atom:
+    """Return Kronecker's delta as an atom."""
+    return Atom("delta", "", (a, b), None, (((0, 1), 1), ((1, 0), 1)))
+
+
+def size_raws(dim: object) -> list[Raw]:
+    """Return a size as terms: its name and its offset."""
+    name, offset = dim  # type: ignore[misc]  # a Dim
+    named = [Raw(ONE, {Atom("size", name): ONE})] if name else []
+    return named + ([Raw(Fraction(offset), {})] if offset else [])
+
+
+def _count(raw: Raw) -> list[Raw] | None:
+    """Sum what does not depend on an index, or only on its order to one other."""
+    for i in raw.sums:
+        using = [a for a in raw.factors if i in a.args]
+        rest = Raw(raw.coefficient, raw.factors, tuple(j for j in raw.sums if j != i))
+        if not using:
+            return [rest.times(size) for size in size_raws(i.dim)]
+        if len(using) == 1 and using[0].kind == "ord" and raw.factors[using[0]] == 1:
+            return _ranked(rest.without(using[0]), using[0], i)
+    return None
+
+
+def _ranked(rest: Raw, atom: Atom, i: Index) -> list[Raw] | None:
+    """``sum_a sgn(b - a) = 2 b - n + 1``."""
+    a, b = atom.args
+    other, sign = (b, 1) if a == i else (a, -1)
+    if other.dim != i.dim:
+        return None
+    place = Raw(Fraction(2 * sign), {Atom("pos", "", (other,)): ONE})
+    sizes = [size.scaled(Fraction(-sign)) for size in size_raws(i.dim)]
+    return [rest.times(part) for part in (place, *sizes, Raw(Fraction(sign), {}))]
+
+
+# -- atoms and exponents --------------------------------------------------------------------------------------
+
+
+def _renew(raw: Raw) -> list[Raw] | None:
+    """Make an atom anew whose arguments have come to coincide or are fixed."""
+    for atom, e in raw.factors.items():
+        own = atom.args[: own_count(atom)] if atom.inside is not None else ()
+        if atom.inside is not None and (len(set(own)) < len(own) or any(isinstance(p, Fixed) for p in own)):
+            return _replaced(raw, atom, _again(atom, e))
+    return None
+
+
+def _again(atom: Atom, e: Fraction) -> Poly:
+    bound = bound_of(atom)
+    inside = finish(inside_at(atom, bound))
+    if atom.kind in ("P", "E"):
+        return BUILDERS["power" if atom.kind == "P" else "exp"](inside if atom.kind == "P" else inside.scaled(e), (e,), ())  # type: ignore[arg-type]  # the exponent
+    new = BUILDERS[atom.kind](inside, atom.args[own_count(atom) :], tuple(bound.values()))
+    return BUILDERS["power"](new, (e,), ())  # type: ignore[arg-type]  # the exponent
+
+
+def _replaced(raw: Raw, atom: Atom, poly: Poly) -> list[Raw]:
+    rest = raw.without(atom)
+    return [rest.times(part) for part in poly.raws()]
+
+
+def _exponents(raw: Raw) -> list[Raw] | None:
+    for atom, e in raw.factors.items():
+        if atom.kind in ("sgn", "signs") and not -1 < e < 2:
+            return [_with(raw, atom, e % 2)]
+        if atom.kind == "sgn" and e < 0:
+            return [_with(raw, atom, e % 2)]
+        if atom.kind in ("delta", "shift", "le", "zero") and e != 1:
+            return [_with(raw, atom, ONE)]
+        if atom.kind == "ord" and e == 2:
+            a, b = atom.args
+            rest = raw.without(atom)
+            return [rest, rest.times(Raw(-ONE, {delta_atom(a, b): ONE}))]
+        if atom.kind == "num" and not 0 < e < 1:
+            whole = math.floor(e)
+            return [_with(raw, atom, e - whole).scaled(Fraction(int(atom.data)) ** whole)]
+        if atom.kind == "P" and e >= 1:
+            power = _again(atom, Fraction(math.floor(e)))
+            return [_with(raw, atom, e - math.floor(e)).times(part) for part in power.raws()]
+        if atom.kind == "sin" and e.denominator == 1 and e >= 2:
+            cos = Atom("cos", atom.data, atom.args, atom.inside)
+            lower = _with(raw, atom, e - 2)
+            return [lower, lower.times(Raw(-ONE, {cos: Fraction(2)}))]
+    return None
+
+
+def _with(raw: Raw, atom: Atom, e: Fraction) -> Raw:
+    factors = {a: x for a, x in raw.factors.items() if a != atom}
+    if e:
+        factors[atom] = e
+    return Raw(raw.coefficient, factors, raw.sums)
+
+
+def _vectors(raw: Raw) -> list[Raw] | None:
+    """Use what is known of entries: ``y**2 = y`` or 1, and of vectors: ``sum(y) = 1``, ``sum(y**2) = 1``."""
+    facts = FACTS.get()
+    if not any(facts.of.values()):
+        return None
+    for atom, e in raw.factors.items():
+        if atom.kind != "var":
+            continue
+        if facts.has(atom.data, "idempotent") and e.denominator == 1 and e > 1:
+            return [_with(raw, atom, ONE)]
+        if facts.has(atom.data, "signs") and (e > 1 or e < 0) and e.denominator == 1:
+            return [_with(raw, atom, e % 2)]
+        if atom.args and (after := _along(raw, atom, e)) is not None:
+            return after
+    return None
+
+
+def _along(raw: Raw, atom: Atom, e: Fraction) -> list[Raw] | None:
+    facts = FACTS.get()
+    i = atom.args[-1]
+    alone = isinstance(i, Index) and i in raw.sums and sum(a.args.count(i) for a in raw.factors) == 1
+    kept = Raw(raw.coefficient, raw.without(atom).factors, tuple(j for j in raw.sums if j != i))
+    if alone and ((e == 1 and facts.has(atom.data, "sums to 1")) or (e == 2 and facts.has(atom.data, "unit") and len(atom.args) == 1)):
+        return [kept]
+    if facts.has(atom.data, "one-hot"):
+        for other in raw.factors:
+            if other != atom and other.kind == "var" and other.data == atom.data and other.args[:-1] == atom.args[:-1]:
+                j = other.args[-1]
+                return [raw.without(other).times(Raw(ONE, {delta_atom(i, j): ONE}))]
+    return None
+
+
+__all__ = ["delta_atom", "finish", "multiply", "size_raws", "summed"]
