@@ -27,7 +27,7 @@ def related(raw: Raw) -> list[Raw] | None:
     for atom, e in raw.factors.items():
         after = None
         if atom.kind == "P" and e < 0:
-            after = _denominator(raw, atom, e)
+            after = _denominator(raw, atom) or _trailing(raw, atom)
         elif atom.kind in ("inv", "pinv") and e == 1:
             after = _inverse(raw, atom) if atom.kind == "inv" else None
         elif atom.kind == "var" and e in (1, 2) and FACTS.get().has(atom.data, "orthogonal"):
@@ -40,7 +40,7 @@ def related(raw: Raw) -> list[Raw] | None:
 # -- P · P⁻¹ ---------------------------------------------------------------------------------------------------
 
 
-def _denominator(raw: Raw, atom: Atom, e: Fraction) -> list[Raw] | None:
+def _denominator(raw: Raw, atom: Atom) -> list[Raw] | None:
     assert atom.inside is not None  # a power has a base
     c, first = lead(atom.inside)
     terms = inside_at(atom, {})
@@ -59,8 +59,27 @@ def _denominator(raw: Raw, atom: Atom, e: Fraction) -> list[Raw] | None:
     scale = Raw(1 / leading.coefficient, {a: -x for a, x in light.items()})
     up = rest.times(scale, Raw(Fraction(1), {atom: Fraction(1)}))
     others = [rest.times(scale, t.scaled(Fraction(-1))) for k, t in enumerate(terms) if k != number]
-    del e
     return [up, *others]
+
+
+def _trailing(raw: Raw, atom: Atom) -> list[Raw] | None:
+    """With ``P = t + u q``, part ``u⁻¹ P^r`` into ``t⁻¹ u⁻¹ P^(r+1) − t⁻¹ q P^r``: partial fractions."""
+    terms = inside_at(atom, {})
+    if len(terms) < 2:
+        return None
+    for unit, e in raw.factors.items():
+        if e >= 0 or unit.kind not in ("E", "var", "P") or unit == atom:
+            continue
+        without = [t for t in terms if unit not in t.factors]
+        if len(without) != 1 or any(t.factors.get(unit, 1) < 0 for t in terms):
+            continue
+        last = without[0]
+        if last.sums or any(a.kind not in NUMBERS | {"E"} for a in last.factors):
+            continue
+        scale = Raw(1 / last.coefficient, {a: -x for a, x in last.factors.items()})
+        up = raw.times(scale, Raw(Fraction(1), {atom: Fraction(1)}))
+        return [up, *(raw.times(scale, t.scaled(Fraction(-1))) for t in terms if t is not last)]
+    return None
 
 
 # -- A A⁻¹ -----------------------------------------------------------------------------------------------------
