@@ -25,6 +25,7 @@ from symbolic.tensors.nodes import (
     apply,
     delta,
     fold,
+    guarded,
     mul,
     number,
     power,
@@ -108,6 +109,9 @@ def _fold(node: Fold, d: Callable[[Node], Node], _: object) -> Node:
         return fold("sum", node.over, inner)
     fresh = {i: Index(i.dim) for i in node.over}
     body, inner = substitute(node.body, fresh), substitute(inner, fresh)
+    if node.kind == "prod" and (guard := guarded(body)) is not None:
+        # off the bracket the factor is 1 and does not change; on it, it is the guarded one
+        return mul(node, fold("sum", fresh.values(), mul(power(guard[1], MINUS_ONE), inner)))
     if node.kind == "prod":
         return mul(node, fold("sum", fresh.values(), mul(power(body, MINUS_ONE), inner)))
     best = apply("zero", add(body, mul(MINUS_ONE, node)))

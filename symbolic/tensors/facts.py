@@ -45,11 +45,27 @@ SPELLINGS = {"one_hot": "one-hot", "onehot": "one-hot", "±1 labels": "±1", "la
 
 @dataclass
 class Facts:
-    """Facts by tensor name; `positive` are atoms that have to be positive for the formula to have a value."""
+    """Facts by tensor name; what has to hold for the formula to have a value; and how much was tried.
+
+    Attributes
+    ----------
+    of : mapping
+        The facts of each tensor.
+    positive : set of str
+        Atoms that have to be positive.
+    grams : set of str
+        Matrices that have to have an inverse.
+    learning : bool
+        Whether the two are being collected.
+    steps : int
+        How many rewriting steps were taken.
+    """
 
     of: Mapping[str, frozenset[str]] = field(default_factory=dict)
     positive: set[str] = field(default_factory=set)
     learning: bool = False
+    grams: set[str] = field(default_factory=set)
+    steps: int = 0
 
     def has(self, name: str, fact: str) -> bool:
         """Whether the tensor has a fact."""

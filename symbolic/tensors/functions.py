@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from symbolic.errors import SymbolicError
-from symbolic.tensors.build import BUILDERS, is_nonnegative, is_positive, learn_positive, made, single
+from symbolic.tensors.build import BUILDERS, bound_of, inside_at, is_nonnegative, is_positive, learn_positive, made, single
 from symbolic.tensors.nodes import Index
 from symbolic.tensors.polynomial import Poly, Raw, TooLarge, collected, constant
 from symbolic.tensors.rules import finish, multiply
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ONE = Fraction(1)
 MOST_POWER = 8
+SIGNS = frozenset(("sgn", "sgnprod"))
 
 
 class Undefined(SymbolicError, ArithmeticError):  # noqa: N818 - an answer: there is no value
@@ -227,7 +228,7 @@ def sign(poly: Poly) -> Poly:
     for part, e in parts:
         ((_, term),) = list(part.terms.values())[:1]
         inner = term.factors[0][0] if len(part.terms) == 1 and len(term.factors) == 1 else None
-        if inner is not None and inner.kind == "sgn":
+        if inner is not None and inner.kind in SIGNS:
             atom, c = inner, ONE
         elif inner is not None and inner.kind == "P":
             number, atom, _ = made("sgn", BUILDERS["inside"](part, (), ()), scale="full")
@@ -301,12 +302,13 @@ def _log_number(c: Fraction) -> Poly:
 def _log_atom(atom: Atom) -> Poly:
     if atom.kind == "E":
         return BUILDERS["inside"](single(atom), (), ())
-    if atom.kind == "sgn":
+    if atom.kind in SIGNS:
         return Poly()
     if atom.kind == "num":
         return single(Atom("logp", atom.data))
     if atom.kind == "det":
-        return single(Atom("logdet", atom.data, atom.args, atom.inside, atom.symmetry))
+        bound = bound_of(atom)
+        return BUILDERS["logdet"](finish(inside_at(atom, dict(bound))), (), tuple(bound.values()))
     inside = BUILDERS["inside"](single(atom), (), ()) if atom.kind == "P" else single(atom)
     _, wrapped, _ = made("LA", inside, scale="full")
     return single(wrapped)
@@ -334,18 +336,41 @@ def plain(name: str) -> Callable[[Poly], Poly]:
         split = with_signs(function, poly)
         if split is not None:
             return split
-        if not poly and name in ODD:
-            return Poly()
-        c, atom, _ = made(name, poly, scale="sign" if name in ODD | EVEN else "none")
-        return single(atom, 1, c if name in ODD else 1)
+        if not poly:
+            return Poly() if name in ODD else constant(1) if name == "cos" else _opaque(name, poly)
+        if name in ("sin", "cos") and (parts := _parted(poly)) is not None:
+            return _angle_sum(name, *parts)
+        return _opaque(name, poly)
 
     return function
 
 
+def _opaque(name: str, poly: Poly) -> Poly:
+    c, atom, _ = made(name, poly, scale="sign" if name in ODD | EVEN else "none")
+    return single(atom, 1, c if name in ODD else 1)
+
+
+def _parted(poly: Poly) -> tuple[Poly, Poly] | None:
+    """Part an angle into two: of a sum, the first term; of a whole multiple, one of it."""
+    key, (c, term) = next(iter(sorted(poly.terms.items())))
+    first = Poly({key: (c, term)})
+    if 1 < len(poly.terms) <= 3:
+        return first, poly.plus(first.scaled(-ONE))
+    if len(poly.terms) == 1 and c.denominator == 1 and 1 < abs(c) <= 4:
+        one = Poly({key: (Fraction(1 if c > 0 else -1), term)})
+        return one, poly.plus(one.scaled(-ONE))
+    return None
+
+
+def _angle_sum(name: str, a: Poly, b: Poly) -> Poly:
+    sine, cosine = plain("sin"), plain("cos")
+    if name == "sin":
+        return multiply(sine(a), cosine(b)).plus(multiply(cosine(a), sine(b)))
+    return multiply(cosine(a), cosine(b)).plus(multiply(sine(a), sine(b)).scaled(-ONE))
+
+
 def _inside(poly: Poly, _: tuple[Place, ...], __: tuple[Index, ...]) -> Poly:
     """Return what is inside the only atom of a polynomial."""
-    from symbolic.tensors.build import inside_at  # noqa: PLC0415 - beside its only use
-
     ((_c, term),) = poly.terms.values()
     return finish(inside_at(term.factors[0][0], {}))
 

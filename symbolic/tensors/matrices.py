@@ -95,6 +95,7 @@ def inverse(poly: Poly, rows: Sequence[Index], cols: Sequence[Index], at: Sequen
         if product is not None and (len(product.links) > 1 or product.scalar.number() != 1 or _is_special(product)):
             return _inverse_chain(product, rows[0], at)
     number, atom, twisted = made("inv", poly, bound=(*rows, *cols), scale="full", twist=(*cols, *rows))
+    _learn_inverse(atom)
     tail = (*at[half:], *at[:half]) if twisted else tuple(at)
     symmetric = _swapped_symmetry(poly, rows, cols)
     own = len(atom.args)
@@ -104,6 +105,12 @@ def inverse(poly: Poly, rows: Sequence[Index], cols: Sequence[Index], at: Sequen
         symmetry = ((tuple(range(own + 2 * half)), 1), (swap, symmetric))
     full = Atom("inv", atom.data, (*atom.args, *tail), atom.inside, symmetry)
     return finish([Raw(1 / number, {full: ONE})])
+
+
+def _learn_inverse(atom: Atom) -> None:
+    facts = FACTS.get()
+    if facts.learning:
+        facts.grams.add(atom.data)
 
 
 def _swapped_symmetry(poly: Poly, rows: Sequence[Index], cols: Sequence[Index]) -> int:
@@ -168,9 +175,10 @@ def determinant(poly: Poly, rows: Sequence[Index], cols: Sequence[Index], *, log
             return Poly().plus(*parts, _times_size(log(links.scalar), rows[0]))
         if links.scalar.number() == 1:
             return multiply(*parts)
-    number, atom, _ = made("logdet" if logarithm else "det", poly, bound=(*rows, *cols), scale="full" if logarithm else "none", twist=(*cols, *rows))
-    if logarithm and len(rows) > 1:
-        number, atom, _ = made("logdet", poly, bound=(*rows, *cols), twist=(*cols, *rows))
+    kind, scale = ("logdet", "full" if len(rows) == 1 else "none") if logarithm else ("det", "none")
+    number, atom, _ = made(kind, poly, bound=(*rows, *cols), scale=scale, twist=(*cols, *rows))
+    if logarithm:
+        _learn_inverse(atom)
     value = single(Atom(atom.kind, atom.data, atom.args, atom.inside))
     return value.plus(_times_size(log(constant(number)), rows[0])) if logarithm else value
 
@@ -247,7 +255,22 @@ def _wrapped(kind: str, poly: Poly, over: Sequence[Index]) -> Poly:
 
 
 def pseudo_inverse(poly: Poly, row: Index, col: Index, at: Sequence[Place]) -> Poly:
-    """Return the entry of the pseudo-inverse at a place: it is not opened."""
+    """Return the entry of the pseudo-inverse at a place: opened where the rank is known to be full."""
+    for gram in (0, 1):
+        new = Index(col.dim if gram == 0 else row.dim)
+        mid = row if gram == 0 else col
+        other = _moved(poly, {(col if gram == 0 else row): new})
+        square = summed(multiply(poly, other), [mid])
+        ends = (col, new) if gram == 0 else (row, new)
+        _, atom, _ = made("inv", square, bound=ends, scale="full", twist=ends[::-1])
+        if atom.data in FACTS.get().grams:
+            a, b = Index(ends[0].dim), Index(ends[0].dim)
+            inner = inverse(square, (ends[0],), (ends[1],), (a, b))
+            if gram == 0:
+                value = summed(multiply(inner, _moved(poly, {row: at[1], col: b})), [b])
+                return _moved(value, {a: at[0]})
+            value = summed(multiply(_moved(poly, {row: a, col: at[0]}), inner), [a])
+            return _moved(value, {b: at[1]})
     _, atom, twisted = made("pinv", poly, bound=(row, col), twist=(col, row))
     tail = (at[1], at[0]) if twisted else tuple(at)
     return single(Atom("pinv", atom.data, (*atom.args, *tail), atom.inside))

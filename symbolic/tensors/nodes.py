@@ -475,3 +475,13 @@ def replaced(node: Node, change: Callable[[Node], Node | None]) -> Node:
     children = node.children()
     after = tuple(replaced(child, change) for child in children)
     return node if after == children else node.rebuild(after, node.places())
+
+
+def guarded(body: Node) -> tuple[Node, Node] | None:
+    """Read ``1 + c (y - 1)``, a factor ``y`` where the bracket `c` holds and 1 elsewhere; return ``c, y``."""
+    if not isinstance(body, Add) or len(body.args) != 2 or body.args[0] != ONE or not isinstance(body.args[1], Mul):
+        return None
+    bracket, *rest = body.args[1].args
+    if not isinstance(bracket, Compare) or len(rest) != 1:
+        return None
+    return bracket, add(rest[0], ONE)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from symbolic.tensors.build import learn_positive, single
+from symbolic.tensors.build import BUILDERS, learn_positive, made, single
 from symbolic.tensors.facts import FACTS
 from symbolic.tensors.functions import exp, log, plain, power, sign, zero
 from symbolic.tensors.matrices import determinant, greatest, inverse, product, pseudo_inverse
-from symbolic.tensors.nodes import Add, Apply, Compare, Constant, Fold, Index, Mul, Node, Num, Of, Pow, SizeOf, Var, Where, substitute
+from symbolic.tensors.nodes import Add, Apply, Compare, Constant, Fold, Index, Mul, Node, Num, Of, Pow, SizeOf, Var, Where, guarded, substitute
 from symbolic.tensors.polynomial import Poly, Raw, collected, constant
 from symbolic.tensors.rules import delta_atom, finish, multiply, size_raws, summed
 from symbolic.tensors.terms import Atom
@@ -144,7 +144,11 @@ def _apply(node: Apply) -> Poly:
 
 def _fold(node: Fold) -> Poly:
     fresh = tuple(Index(i.dim) for i in node.over)
-    body = normal(substitute(node.body, dict(zip(node.over, fresh, strict=True))))
+    inner = substitute(node.body, dict(zip(node.over, fresh, strict=True)))
+    guard = guarded(inner) if node.kind == "prod" else None
+    if guard is not None:
+        return _guarded_product(normal(guard[0]), normal(guard[1]), fresh)
+    body = normal(inner)
     if node.kind == "sum":
         return summed(body, fresh)
     if node.kind == "prod":
@@ -152,6 +156,23 @@ def _fold(node: Fold) -> Poly:
     if node.kind == "max":
         return greatest(body, fresh)
     return greatest(body.scaled(-ONE), fresh).scaled(-ONE)
+
+
+def _guarded_product(bracket: Poly, factor: Poly, over: tuple[Index, ...]) -> Poly:
+    """Return the product of the factors where a bracket holds: its size by logarithms, its sign as a sign of its own."""
+    size = exp(summed(multiply(bracket, log(factor)), over))
+    signs = constant(1).plus(multiply(bracket, sign(factor).plus(constant(-1))))
+    if signs.number() == 1:
+        return size
+    return multiply(size, _sign_product(signs, over))
+
+
+def _sign_product(signs: Poly, over: tuple[Index, ...]) -> Poly:
+    _, atom, _ = made("sgnprod", signs, bound=over)
+    return single(atom)
+
+
+BUILDERS["sgnprod"] = lambda poly, _, bound: _sign_product(poly, bound)
 
 
 def _of(node: Of) -> Poly:

@@ -34,12 +34,13 @@ def equal(a: Node, b: Node, domains: Mapping[str, object] | None = None) -> bool
 def _vanishes(difference: Node, witnesses: tuple[Node, ...], facts: Mapping[str, frozenset[str]]) -> bool | None:
     try:
         learnt: set[str] = set()
+        grams: set[str] = set()
         if not any(_has_branches(w) for w in witnesses):
             with assuming(Facts(facts, learning=True)) as first:
                 for w in witnesses:
                     normal(w)
-            learnt = first.positive
-        with assuming(Facts(facts, learnt)):
+            learnt, grams = first.positive, first.grams
+        with assuming(Facts(facts, learnt, grams=grams)):
             return True if is_zero(normal(difference)) else None
     except (TooLarge, Undefined, RecursionError):
         return None
@@ -57,12 +58,16 @@ def is_zero(poly: Poly, rounds: int = MOST_ROUNDS) -> bool:
     """Whether the polynomial is shown to vanish: as it is, or after multiplying by what it divides by."""
     if not poly:
         return True
-    if not rounds:
+    if rounds <= 0:
         return False
     cleared = _without_denominator(poly)
     if cleared is not None:
         return is_zero(cleared, rounds - 1)
-    return any(is_zero(p, rounds - 1) for p in _without_inverse(poly))
+    return any(is_zero(p, rounds - 3) for p in sorted(_without_inverse(poly), key=_inverses))
+
+
+def _inverses(poly: Poly) -> int:
+    return sum(1 + sum(atom.kind == "inv" for atom, _ in term.factors) for _, term in poly.terms.values())
 
 
 def _without_denominator(poly: Poly) -> Poly | None:
