@@ -63,6 +63,7 @@ ELEMENTWISE: dict[str, Callable[[Node], Node]] = {
     "nonnegative": lambda _: ZERO,
     "zero": lambda _: ZERO,
     "floor": lambda _: ZERO,
+    "gammaln": lambda x: apply("digamma", x),
 }
 """The derivative of each elementwise function (Abramowitz and Stegun, 4.2 to 4.6 and 7.1); of steps, off their jumps."""
 
@@ -123,12 +124,27 @@ def _of(node: Of, d: Callable[[Node], Node], _: object) -> Node:
     inner = substitute(d(node.body), dict(zip(node.rows + node.cols, rows + cols, strict=True)))
     if node.kind == "pinv":
         return _pinv(node, inner, rows, cols)
+    if node.kind in SPECTRA:
+        return _spectral(node, inner, rows, cols)
     if node.kind == "inv":
         middle = len(node.at) // 2
         left, right = (_at(node, "inv", at) for at in (node.at[:middle] + rows, cols + node.at[middle:]))
         return mul(MINUS_ONE, fold("sum", rows + cols, mul(left, inner, right)))
     slope = fold("sum", rows + cols, mul(_at(node, "inv", cols + rows), inner))
     return mul(node, slope) if node.kind == "det" else slope
+
+
+SPECTRA = ("eigval", "eigvec", "sval", "svd_u", "svd_v", "cholesky")
+
+
+def _spectral(node: Of, inner: Node, rows: tuple[Index, ...], cols: tuple[Index, ...]) -> Node:
+    """Differentiate a single eigenvalue or singular value (Magnus, 1985; Stewart and Sun, 1990): ``u' dA v``."""
+    if node.kind not in ("eigval", "sval"):
+        raise NotationError(f"{node.kind} is not differentiated: differentiate eigenvalues, singular values, det or inv")
+    names = ("eigvec", "eigvec") if node.kind == "eigval" else ("svd_u", "svd_v")
+    left = _at(node, names[0], rows + node.at)
+    right = _at(node, names[1], cols + node.at if node.kind == "eigval" else node.at + cols)
+    return fold("sum", rows + cols, mul(left, inner, right))
 
 
 def _at(node: Of, kind: str, at: Places) -> Node:

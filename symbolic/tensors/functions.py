@@ -9,6 +9,7 @@ import sympy as sp
 
 from symbolic.errors import SymbolicError
 from symbolic.tensors.build import BUILDERS, bound_of, inside_at, is_nonnegative, is_positive, learn_positive, made, single
+from symbolic.tensors.facts import FACTS
 from symbolic.tensors.nodes import Index
 from symbolic.tensors.polynomial import Poly, Raw, TooLarge, collected, constant
 from symbolic.tensors.rules import finish, multiply
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 ONE = Fraction(1)
 MOST_POWER = 8
+BRACKETS = frozenset(("delta", "shift", "le", "ord", "zero", "mirror", "cyc"))
 SIGNS = frozenset(("sgn", "sgnprod"))
 
 
@@ -46,7 +48,7 @@ def content(poly: Poly) -> tuple[Factors, Poly]:
 def _common(poly: Poly) -> Factors:
     rows = [{a: e for a, e in t.factors if not any(isinstance(p, Bound) for p in a.args)} for _, t in poly.terms.values()]
     least = {a: min(row.get(a, Fraction(0)) for row in rows) for row in rows for a in row}
-    return {a: e for a, e in least.items() if e and a.kind not in ("delta", "shift", "le", "ord", "zero")}
+    return {a: e for a, e in least.items() if e and a.kind not in BRACKETS}
 
 
 def pieces(poly: Poly) -> list[Poly]:
@@ -225,6 +227,7 @@ def sign(poly: Poly) -> Poly:
         coefficient, rest = Fraction(1 if c > 0 else -1), rest.scaled(1 / c)
     parts = [(single(a), e) for a, e in units.items() if not is_positive(a) and e % 2]
     parts += [(p, ONE) for p in (pieces(rest) if rest.number() is None else []) if not is_nonnegative(p)]
+    facts = FACTS.get().positive
     for part, e in parts:
         ((_, term),) = list(part.terms.values())[:1]
         inner = term.factors[0][0] if len(part.terms) == 1 and len(term.factors) == 1 else None
@@ -238,8 +241,19 @@ def sign(poly: Poly) -> Poly:
             c = Fraction(1 if number > 0 else -1)
         del e
         coefficient *= c
+        if atom.key in facts or f"-{atom.key}" in facts:
+            coefficient *= 1 if atom.key in facts else -1
+            continue
         factors[atom] = factors.get(atom, Fraction(0)) + 1
     return finish([Raw(coefficient, factors)])
+
+
+def learn_sign(poly: Poly) -> None:
+    """Keep that a sum has to be positive for the formula to have a value, at all of its places."""
+    facts = FACTS.get()
+    if facts.learning and all(isinstance(p, Index) for p in poly.places):
+        number, atom, _ = made("sgn", poly, scale="full")
+        facts.positive.add(atom.key if number > 0 else f"-{atom.key}")
 
 
 def exp(poly: Poly) -> Poly:
@@ -381,5 +395,5 @@ BUILDERS["exp"] = lambda poly, _, __: exp(poly)
 BUILDERS["LA"] = lambda poly, _, __: log(poly)
 BUILDERS["sgn"] = lambda poly, _, __: sign(poly)
 BUILDERS["zero"] = lambda poly, _, __: zero(poly)
-for _name in ("sin", "cos", "erf", "arctan", "arcsin", "arccos", "arcsinh", "arccosh", "arctanh", "floor"):
+for _name in ("sin", "cos", "erf", "arctan", "arcsin", "arccos", "arcsinh", "arccosh", "arctanh", "floor", "gammaln", "digamma"):
     BUILDERS[_name] = lambda poly, _, __, f=plain(_name): f(poly)

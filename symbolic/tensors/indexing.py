@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from symbolic.errors import FormulaError
@@ -10,6 +11,22 @@ from symbolic.tensors.tensor import Axis, Tensor, as_number, size_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A place that depends on entries (``argmax``), as the brackets of all places."""
+
+    tensor: Tensor
+
+    @property
+    def dims(self) -> tuple[Dim, ...]:
+        """The sizes of the places."""
+        return self.tensor.dims[0]
+
+    def at(self, axis: Axis) -> Node:
+        """Return the bracket of a place."""
+        return self.tensor.at([axis]).entry
 
 
 def indexed(t: Tensor, key: Sequence[object]) -> Tensor:
@@ -39,6 +56,10 @@ def indexed(t: Tensor, key: Sequence[object]) -> Tensor:
 
 def _along(axis: Axis, key: object, entry: Node) -> tuple[list[Axis], Node]:
     """Return the axes that stay and the entry, indexed along one axis."""
+    if isinstance(key, Weights):
+        if key.dims != tuple(i.dim for i in axis):
+            raise FormulaError(f"argmax over {size_text(key.dims)} entries indexes an axis of size {size_text(tuple(i.dim for i in axis))}")
+        return [], fold("sum", axis, mul(key.at(axis), entry))
     if isinstance(key, slice):
         kept, entry = _sliced(axis, key, entry)
         return [kept], entry
@@ -60,8 +81,10 @@ def _check_inside(k: int, dim: Dim) -> None:
 
 def _sliced(axis: Axis, key: slice, entry: Node) -> tuple[Axis, Node]:
     start, stop, step = (None if k is None else as_number(k) for k in (key.start, key.stop, key.step))
+    if step is not None and step.value == -1 and key.start is None and key.stop is None:
+        return reversed_along(axis, entry)
     if (key.step is not None and (step is None or step.value != 1)) or (key.start, key.stop) != (None, None) and len(axis) != 1:
-        raise FormulaError("a slice has constant ends and step 1, along one axis")
+        raise FormulaError("a slice has constant ends and step 1 or is [::-1], along one axis")
     if key.start is None and key.stop is None:
         return axis, entry
     if (key.start is not None and start is None) or (key.stop is not None and stop is None):
@@ -91,6 +114,13 @@ def _sliced(axis: Axis, key: slice, entry: Node) -> tuple[Axis, Node]:
     if length == Dim("", 1):
         return (), substitute(entry, {axis[0]: fixed(first, dim)})
     return (new,), fold("sum", axis, mul(compare("==", axis[0], new, first), entry))
+
+
+def reversed_along(axis: Axis, entry: Node) -> tuple[Axis, Node]:
+    """Return the axis and the entry with the order of the axis reversed."""
+    new = tuple(Index(i.dim) for i in axis)
+    places = [compare("mirror", i, j) for i, j in zip(axis, new, strict=True)]
+    return new, fold("sum", axis, mul(*places, entry))
 
 
 def stacked(parts: Sequence[Tensor], axis: int) -> Tensor:

@@ -19,10 +19,12 @@ from symbolic.tensors.nodes import (
     apply,
     compare,
     delta,
+    fixed,
     fold,
     mul,
     number,
     power,
+    substitute,
 )
 from symbolic.tensors.tensor import Axis, Tensor, contract, matmul, reduce, scalar, shape_text, size_text
 
@@ -33,16 +35,16 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _tensor(value: Any) -> Tensor:
+def tensor(value: Any) -> Tensor:
     if isinstance(value, Tensor):
         return value
     if isinstance(value, tuple) and value:
-        return stacked([_tensor(v) for v in value], 0)
+        return stacked([tensor(v) for v in value], 0)
     raise FormulaError(f"{value!r} stands where a tensor is expected")
 
 
-def _square(a: Any, name: str) -> Tensor:
-    a = _tensor(a)
+def square(a: Any, name: str) -> Tensor:
+    a = tensor(a)
     if a.rank != 2 or a.dims[0] != a.dims[1]:
         raise FormulaError(f"{name} takes a square matrix, not a tensor of shape {a}")
     return a
@@ -53,7 +55,7 @@ def _square(a: Any, name: str) -> Tensor:
 
 def dot(a: Any, b: Any) -> Tensor:
     """``np.dot``."""
-    a, b = _tensor(a), _tensor(b)
+    a, b = tensor(a), tensor(b)
     if not a.rank or not b.rank:
         return Tensor(a.axes or b.axes, mul(a.entry, b.entry))
     return contract(a, b, [(a.rank - 1, max(b.rank - 2, 0))])
@@ -61,7 +63,7 @@ def dot(a: Any, b: Any) -> Tensor:
 
 def inner(a: Any, b: Any) -> Tensor:
     """``np.inner``: over the last axes."""
-    a, b = _tensor(a), _tensor(b)
+    a, b = tensor(a), tensor(b)
     if not a.rank or not b.rank:
         return Tensor(a.axes or b.axes, mul(a.entry, b.entry))
     return contract(a, b, [(a.rank - 1, b.rank - 1)])
@@ -69,7 +71,7 @@ def inner(a: Any, b: Any) -> Tensor:
 
 def vdot(a: Any, b: Any) -> Tensor:
     """``np.vdot``: over all axes."""
-    a, b = _tensor(a), _tensor(b)
+    a, b = tensor(a), tensor(b)
     if a.rank != b.rank:
         raise FormulaError(f"vdot takes two tensors of one shape, not {a} and {b}")
     return contract(a, b, [(k, k) for k in range(a.rank)])
@@ -77,7 +79,7 @@ def vdot(a: Any, b: Any) -> Tensor:
 
 def vecdot(a: Any, b: Any) -> Tensor:
     """``np.vecdot``: over the last axis, the others together."""
-    a, b = _tensor(a), _tensor(b)
+    a, b = tensor(a), tensor(b)
     if a.rank != b.rank or not a.rank:
         raise FormulaError(f"vecdot takes two tensors of one shape, not {a} and {b}")
     return contract(a, b, [(a.rank - 1, a.rank - 1)], [(k, k) for k in range(a.rank - 1)])
@@ -85,13 +87,13 @@ def vecdot(a: Any, b: Any) -> Tensor:
 
 def outer(a: Any, b: Any) -> Tensor:
     """``np.outer``: both are flattened."""
-    a, b = _tensor(a), _tensor(b).renamed()
+    a, b = tensor(a), tensor(b).renamed()
     return Tensor((a.indices, b.indices), mul(a.entry, b.entry))
 
 
 def kron(a: Any, b: Any) -> Tensor:
     """``np.kron`` of vectors or of matrices: merged axes."""
-    a, b = _tensor(a), _tensor(b).renamed()
+    a, b = tensor(a), tensor(b).renamed()
     if a.rank != b.rank:
         raise FormulaError(f"kron takes two vectors or two matrices, not {a} and {b}")
     return Tensor(tuple(i + k for i, k in zip(a.axes, b.axes, strict=True)), mul(a.entry, b.entry))
@@ -99,7 +101,7 @@ def kron(a: Any, b: Any) -> Tensor:
 
 def tensordot(a: Any, b: Any, axes: Any = None) -> Tensor:
     """``np.tensordot``."""
-    a, b = _tensor(a), _tensor(b)
+    a, b = tensor(a), tensor(b)
     if isinstance(axes, tuple):
         left, right = (axes_of(t, ax) if not isinstance(ax, tuple) else [whole(k, "axes") % t.rank for k in ax] for t, ax in zip((a, b), axes, strict=True))
     else:
@@ -119,7 +121,7 @@ def einsum(subscripts: Any, *operands: Any) -> Tensor:
     inputs = left.split(",")
     if not arrow:
         out = "".join(sorted(letter for letter in set(left) - {","} if left.count(letter) == 1))
-    tensors = [_tensor(t).renamed() for t in operands]
+    tensors = [tensor(t).renamed() for t in operands]
     if [len(s) for s in inputs] != [t.rank for t in tensors]:
         shapes = ", ".join(map(str, tensors))
         raise FormulaError(f"einsum {text!r} does not fit operands of shapes {shapes}: one letter an axis")
@@ -144,7 +146,7 @@ def _relabelled(t: Tensor, letters: str, axes: dict[str, Axis]) -> Tensor:
 
 def multi_dot(arrays: Any) -> Tensor:
     """``np.linalg.multi_dot``."""
-    first, *rest = (_tensor(a) for a in arrays)
+    first, *rest = (tensor(a) for a in arrays)
     for other in rest:
         first = matmul(first, other)
     return first
@@ -152,7 +154,7 @@ def multi_dot(arrays: Any) -> Tensor:
 
 def matrix_power(a: Any, n: Any) -> Tensor:
     """``np.linalg.matrix_power`` with a whole number."""
-    a, n = _square(a, "matrix_power"), whole(n, "n")
+    a, n = square(a, "matrix_power"), whole(n, "n")
     if abs(n) > 8:
         raise FormulaError(f"matrix_power takes a whole number from -8 to 8, not {n}")
     if n == 0:
@@ -162,7 +164,7 @@ def matrix_power(a: Any, n: Any) -> Tensor:
 
 def quadratic(x: Any, A: Any) -> Tensor:
     """``x @ A @ x``."""
-    return matmul(matmul(_tensor(x), _tensor(A)), _tensor(x))
+    return matmul(matmul(tensor(x), tensor(A)), tensor(x))
 
 
 # -- shape ----------------------------------------------------------------------------------------------------
@@ -170,7 +172,7 @@ def quadratic(x: Any, A: Any) -> Tensor:
 
 def transpose(a: Any, *axes: Any) -> Tensor:
     """``np.transpose``."""
-    a = _tensor(a)
+    a = tensor(a)
     asked = axes[0] if len(axes) == 1 and isinstance(axes[0], tuple) else axes
     if not asked or asked == (None,):
         return Tensor(a.axes[::-1], a.entry)
@@ -187,7 +189,7 @@ def matrix_transpose(a: Any) -> Tensor:
 
 def swapaxes(a: Any, axis1: Any, axis2: Any) -> Tensor:
     """``np.swapaxes``."""
-    a = _tensor(a)
+    a = tensor(a)
     (k,), (l,) = axes_of(a, axis1), axes_of(a, axis2)
     axes = list(a.axes)
     axes[k], axes[l] = axes[l], axes[k]
@@ -196,13 +198,13 @@ def swapaxes(a: Any, axis1: Any, axis2: Any) -> Tensor:
 
 def diagonal(a: Any) -> Tensor:
     """The diagonal of a square matrix."""
-    a = _square(a, "diagonal")
+    a = square(a, "diagonal")
     return Tensor(a.axes[:1], a.at([a.axes[0], a.axes[0]]).entry)
 
 
 def diag(a: Any) -> Tensor:
     """A vector as a diagonal matrix; of a matrix, its diagonal."""
-    a = _tensor(a)
+    a = tensor(a)
     if a.rank != 1:
         return diagonal(a)
     rows = tuple(Index(i.dim) for i in a.axes[0])
@@ -226,7 +228,7 @@ def triu(a: Any, k: Any = None) -> Tensor:
 
 
 def _triangle(a: Any, k: Any, *, lower: bool) -> Tensor:
-    a = _tensor(a)
+    a = tensor(a)
     shift = 0 if k is None else whole(k, "k")
     if a.rank != 2 or any(len(axis) != 1 for axis in a.axes):
         raise FormulaError(f"a triangle is taken of a matrix, not of a tensor of shape {a}")
@@ -240,7 +242,7 @@ def _triangle(a: Any, k: Any, *, lower: bool) -> Tensor:
 
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Tensor:  # noqa: A002 - NumPy's name
     """``np.linalg.norm``: of vectors 1, 2, p, ±inf; of matrices Frobenius, 1, ±inf."""
-    x = _tensor(x)
+    x = tensor(x)
     over = axes_of(x, axis)
     stays = keep(keepdims)
     order = ord.entry if isinstance(ord, Tensor) else ord
@@ -249,11 +251,22 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Te
     size = x.map(lambda e: apply("abs", e))
     if len(over) == 1:
         return _vector_norm(size, order, over, stays)
+    if len(over) == 2 and order in ("nuc", number(2)):
+        return _spectral_norm(x, order)
     if len(over) == 2 and order in ("inf", number(1), number(-1)):
         inside, outside = (0, 1) if order != "inf" else (1, 0)
         sums = reduce(size, "sum", [over[inside]], True)
         return reduce(sums, "min" if order == number(-1) else "max", over, stays)
-    raise FormulaError(f"norm of order {_order_text(order)} over {len(over)} axes has no derivative here: use None, 'fro', 1 or inf")
+    raise FormulaError(f"norm of order {_order_text(order)} over {len(over)} axes has no derivative here: use None, 'fro', 'nuc', 1, 2 or inf")
+
+
+def _spectral_norm(x: Tensor, order: Any) -> Tensor:
+    from symbolic.tensors.more import svdvals  # noqa: PLC0415 - more of the vocabulary stands on this one
+
+    values = svdvals(x)
+    if order == "nuc":
+        return reduce(values, "sum", [0], False)
+    return scalar(substitute(values.entry, {values.axes[0][0]: fixed(0, values.axes[0][0].dim)}))
 
 
 def _order_text(order: Any) -> str:
@@ -261,8 +274,8 @@ def _order_text(order: Any) -> str:
 
 
 def _vector_norm(size: Tensor, order: Any, over: list[int], stays: bool) -> Tensor:
-    if order == "inf":
-        return reduce(size, "max", over, stays)
+    if order in ("inf", "-inf"):
+        return reduce(size, "max" if order == "inf" else "min", over, stays)
     if isinstance(order, str):
         raise FormulaError(f"norm of order {order!r} is not one of a vector: use 1, 2, p or inf")
     if order == ONE:
@@ -284,14 +297,14 @@ def _of(kind: str, a: Tensor, at: tuple[Axis, ...]) -> Node:
 
 def inv(a: Any) -> Tensor:
     """``np.linalg.inv``."""
-    a = _square(a, "inv")
+    a = square(a, "inv")
     at = tuple(tuple(Index(i.dim) for i in axis) for axis in a.axes)
     return Tensor(at, _of("inv", a, at))
 
 
 def pinv(a: Any) -> Tensor:
     """``np.linalg.pinv``, where the rank does not change."""
-    a = _tensor(a)
+    a = tensor(a)
     if a.rank != 2 or any(len(axis) != 1 for axis in a.axes):
         raise FormulaError(f"pinv takes a matrix, not a tensor of shape {shape_text(a.dims)}")
     at = tuple(tuple(Index(i.dim) for i in axis) for axis in a.axes[::-1])
@@ -300,17 +313,17 @@ def pinv(a: Any) -> Tensor:
 
 def solve(a: Any, b: Any) -> Tensor:
     """``np.linalg.solve``: ``inv(a) @ b``."""
-    return matmul(inv(_square(a, "solve")), _tensor(b))
+    return matmul(inv(square(a, "solve")), tensor(b))
 
 
 def det(a: Any) -> Tensor:
     """``np.linalg.det``."""
-    return scalar(_of("det", _square(a, "det"), ()))
+    return scalar(_of("det", square(a, "det"), ()))
 
 
 def logdet(a: Any) -> Tensor:
     """``log |det a|``."""
-    return scalar(_of("logdet", _square(a, "logdet"), ()))
+    return scalar(_of("logdet", square(a, "logdet"), ()))
 
 
 def slogdet(a: Any) -> tuple[Tensor, Tensor]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symbolic.tensors.build import BUILDERS, bound_of, inside_at, made, own_count, single
+from symbolic.tensors.calculus import SPECTRA
 from symbolic.tensors.facts import FACTS
 from symbolic.tensors.functions import exp, log, power
 from symbolic.tensors.nodes import Index
@@ -90,6 +91,9 @@ def inverse(poly: Poly, rows: Sequence[Index], cols: Sequence[Index], at: Sequen
     if diagonal is not None:
         value = _moved(power(diagonal, -ONE), dict(zip(rows, at[:half], strict=True)))
         return multiply(value, finish([Raw(ONE, {delta_atom(a, b): ONE for a, b in zip(at[:half], at[half:], strict=True)})]))
+    updated = _rank_one(poly, rows[0], cols[0]) if half == 1 else None
+    if updated is not None:
+        return _sherman_morrison(poly, updated, (rows[0], cols[0]), at)
     if half == 1:
         product = chain(poly, rows[0], cols[0])
         if product is not None and (len(product.links) > 1 or product.scalar.number() != 1 or _is_special(product)):
@@ -105,6 +109,20 @@ def inverse(poly: Poly, rows: Sequence[Index], cols: Sequence[Index], at: Sequen
         symmetry = ((tuple(range(own + 2 * half)), 1), (swap, symmetric))
     full = Atom("inv", atom.data, (*atom.args, *tail), atom.inside, symmetry)
     return finish([Raw(1 / number, {full: ONE})])
+
+
+def _sherman_morrison(poly: Poly, updated: tuple[Poly, Poly], ends: tuple[Index, Index], at: Sequence[Place]) -> Poly:
+    """``(D + u vᵀ)⁻¹ = D⁻¹ − D⁻¹ u vᵀ D⁻¹ / (1 + vᵀ D⁻¹ u)``."""
+    row, col = ends
+    matrix, scale = updated
+    entries = diagonal_of(matrix, [row], [col])
+    assert entries is not None  # the part with the deltas
+    reciprocal = power(entries, -ONE)
+    update = poly.plus(matrix.scaled(-ONE))
+    places: dict[Place, Place] = {row: at[0], col: at[1]}
+    both = multiply(_moved(reciprocal, {row: at[0]}), _moved(reciprocal, {row: at[1]}), _moved(update, places))
+    plain = multiply(_moved(reciprocal, {row: at[0]}), finish([Raw(ONE, {delta_atom(at[0], at[1]): ONE})]))
+    return plain.plus(multiply(both, power(scale, -ONE)).scaled(-ONE))
 
 
 def _learn_inverse(atom: Atom) -> None:
@@ -168,6 +186,10 @@ def determinant(poly: Poly, rows: Sequence[Index], cols: Sequence[Index], *, log
     diagonal = diagonal_of(poly, rows, cols)
     if diagonal is not None:
         return summed(log(diagonal), rows) if logarithm else product(diagonal, rows)
+    updated = _rank_one(poly, rows[0], cols[0]) if len(rows) == 1 else None
+    if updated is not None:
+        parts = [determinant(updated[0], rows, cols, logarithm=logarithm)]
+        return parts[0].plus(log(updated[1])) if logarithm else multiply(*parts, updated[1])
     links = chain(poly, rows[0], cols[0]) if len(rows) == 1 else None
     if links is not None and (len(links.links) > 1 or links.scalar.number() != 1 or _is_special(links)):
         parts = [_link_determinant(link, rows[0], logarithm) for link in links.links]
@@ -181,6 +203,24 @@ def determinant(poly: Poly, rows: Sequence[Index], cols: Sequence[Index], *, log
         _learn_inverse(atom)
     value = single(Atom(atom.kind, atom.data, atom.args, atom.inside))
     return value.plus(_times_size(log(constant(number)), rows[0])) if logarithm else value
+
+
+def _rank_one(poly: Poly, row: Index, col: Index) -> tuple[Poly, Poly] | None:
+    """Part a diagonal matrix plus ``u vᵀ`` into the diagonal and ``1 + vᵀ D⁻¹ u``."""
+    diagonal, others = [], []
+    for raw in poly.raws():
+        (diagonal if any(a.kind == "delta" and set(a.args) == {row, col} for a in raw.factors) else others).append(raw)
+    if len(others) != 1 or not diagonal:
+        return None
+    joint = components(others[0].factors, (*others[0].sums, row, col))
+    if any(row in own and col in own for _, own in joint):
+        return None
+    matrix = finish(diagonal)
+    entries = diagonal_of(matrix, [row], [col])
+    if not matrix or entries is None:
+        return None
+    update = finish([others[0].at({col: row})])
+    return matrix, constant(1).plus(summed(multiply(update, power(entries, -ONE)), [row]))
 
 
 def _times_size(poly: Poly, row: Index) -> Poly:
@@ -274,6 +314,16 @@ def pseudo_inverse(poly: Poly, row: Index, col: Index, at: Sequence[Place]) -> P
     _, atom, twisted = made("pinv", poly, bound=(row, col), twist=(col, row))
     tail = (at[1], at[0]) if twisted else tuple(at)
     return single(Atom("pinv", atom.data, (*atom.args, *tail), atom.inside))
+
+
+def spectral(kind: str, poly: Poly, row: Index, col: Index, at: Sequence[Place]) -> Poly:
+    """Return an entry of the spectrum of a matrix: it is not opened."""
+    _, atom, _ = made(kind, poly, bound=(row, col))
+    return single(Atom(kind, atom.data, (*atom.args, *at), atom.inside))
+
+
+for _kind in SPECTRA:
+    BUILDERS[_kind] = lambda poly, at, bound, kind=_kind: spectral(kind, poly, bound[0], bound[1], at)
 
 
 def _rebuilt_inverse(poly: Poly, at: tuple[Place, ...], bound: tuple[Index, ...]) -> Poly:

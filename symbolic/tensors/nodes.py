@@ -159,7 +159,10 @@ class Var(Node):
 
 @dataclass(frozen=True)
 class Compare(Node):
-    """Iverson's bracket of two indices: ``[a == b + shift]`` or ``[a <= b + shift]``."""
+    """Iverson's bracket of two indices of one axis of size n.
+
+    The signs: ``[a == b + shift]``, ``[a <= b + shift]``, ``[a ≡ b + shift mod n]`` and ``[a + b == n - 1]`` (``mirror``).
+    """
 
     sign: str
     a: Position
@@ -388,6 +391,8 @@ def compare(sign: str, a: Position, b: Position, shift: int = 0) -> Node:
 
 
 def _decided(sign: str, a: Position, b: Position, shift: int) -> bool | None:
+    if sign in ("mod", "mirror"):
+        return True if sign == "mod" and a == b and shift == 0 else None
     if a == b:
         return shift == 0 if sign == "==" else shift >= 0
     if isinstance(a, Fixed) and isinstance(b, Fixed) and (a.value < 0) == (b.value < 0):
@@ -424,6 +429,10 @@ def total(i: Index, body: Node) -> Node:
     """Return the sum of `body` over `i`: deltas contracted, what does not depend on `i` in front."""
     if i not in body.free:
         return mul(SizeOf(i.dim) if i.dim.name else number(i.dim.offset), body)
+    if isinstance(body, Apply) and body.function == "log" and isinstance(body.arg, Of) and body.arg.kind == "cholesky":
+        inner = body.arg
+        if inner.at == (i, i):  # the product of the diagonal of the factor is the root of the determinant
+            return mul(HALF, Of("logdet", inner.rows, inner.cols, inner.body))
     factors = body.args if isinstance(body, Mul) else (body,)
     outside = [f for f in factors if i not in f.free]
     inside = [f for f in factors if i in f.free]

@@ -6,12 +6,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symbolic.tensors.build import BUILDERS, learn_positive, made, single
+from symbolic.tensors.calculus import SPECTRA
 from symbolic.tensors.facts import FACTS
-from symbolic.tensors.functions import exp, log, plain, power, sign, zero
-from symbolic.tensors.matrices import determinant, greatest, inverse, product, pseudo_inverse
+from symbolic.tensors.functions import exp, learn_sign, log, plain, power, sign, zero
+from symbolic.tensors.matrices import determinant, greatest, inverse, product, pseudo_inverse, spectral
 from symbolic.tensors.nodes import Add, Apply, Compare, Constant, Fold, Index, Mul, Node, Num, Of, Pow, SizeOf, Var, Where, guarded, substitute
 from symbolic.tensors.polynomial import Poly, Raw, collected, constant
-from symbolic.tensors.rules import delta_atom, finish, multiply, size_raws, summed
+from symbolic.tensors.rules import cyclic_atom, delta_atom, finish, multiply, size_raws, summed
 from symbolic.tensors.terms import Atom
 
 if TYPE_CHECKING:
@@ -65,6 +66,10 @@ def _var(node: Var) -> Poly:
 def _compare(node: Compare) -> Poly:
     """Read ``[a <= b]`` as ``(1 + [a == b] + sgn(b - a))/2``, so that complements need no rule."""
     a, b, shift = node.a, node.b, node.shift
+    if node.sign == "mirror":
+        return single(Atom("mirror", "", (a, b), None, SWAP))
+    if node.sign == "mod":
+        return finish([Raw(ONE, {cyclic_atom(a, b, shift): ONE})])
     if node.sign == "==":
         if shift < 0 or (shift == 0 and a.dim != b.dim):
             return finish([Raw(ONE, {Atom("shift", str(-shift), (b, a)): ONE})])
@@ -100,6 +105,8 @@ def _log(poly: Poly) -> Poly:
         ((c, term),) = poly.terms.values()
         if c > 0 and len(term.factors) == 1 and not term.sums:
             learn_positive(term.factors[0][0])
+    elif poly:
+        learn_sign(poly)
     return log(poly)
 
 
@@ -178,6 +185,8 @@ BUILDERS["sgnprod"] = lambda poly, _, bound: _sign_product(poly, bound)
 def _of(node: Of) -> Poly:
     rows, cols = (tuple(Index(i.dim) for i in group) for group in (node.rows, node.cols))
     body = normal(substitute(node.body, dict(zip(node.rows + node.cols, rows + cols, strict=True))))
+    if node.kind in SPECTRA:
+        return spectral(node.kind, body, rows[0], cols[0], node.at)
     if node.kind == "inv":
         return inverse(body, rows, cols, node.at)
     if node.kind == "pinv":

@@ -22,6 +22,7 @@ Shapes = Mapping[str, tuple[Dims, ...]]
 
 ROOTS = frozenset("np numpy jnp linalg scipy special LA nn F math torch".split())
 CONSTANTS = {"pi": Constant("pi"), "e": apply("exp", ONE)}
+WORDS = {"inf": "inf", "newaxis": None, **{name: name for name in ("float", "int", "bool", "float32", "float64")}}
 LONGEST = 4000
 DEEPEST = 60
 
@@ -110,8 +111,8 @@ class Reader:
             return scalar(SizeOf(Dim(name, 0)))
         if name in CONSTANTS:
             return scalar(CONSTANTS[name])
-        if name in ("inf", "newaxis"):
-            return {"inf": "inf", "newaxis": None}[name]
+        if name in WORDS:
+            return WORDS[name]
         known = ", ".join([*self.shapes, *sorted(self.sizes)]) or "none"
         raise FormulaError(f"{name} has no shape: name it in shapes (known: {known})")
 
@@ -217,7 +218,9 @@ BINARY: dict[type, Callable[[Tensor, Tensor], Tensor]] = {
 }
 
 
-def _unary(reader: Reader, node: ast.UnaryOp) -> Tensor:
+def _unary(reader: Reader, node: ast.UnaryOp) -> Any:
+    if isinstance(node.op, ast.USub) and reader.read(node.operand) == "inf":
+        return "-inf"
     t = reader.tensor(node.operand)
     if isinstance(node.op, ast.USub):
         return t.map(lambda x: mul(MINUS_ONE, x))

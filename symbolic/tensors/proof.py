@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from symbolic.errors import FormulaError
 from symbolic.tensors.build import bound_of, inside_at, own_count
 from symbolic.tensors.calculus import derivative
+from symbolic.tensors.explicit import written_out
 from symbolic.tensors.facts import Facts, assuming, facts_of
 from symbolic.tensors.functions import Undefined
 from symbolic.tensors.nodes import Apply, Compare, Index, Node, add, delta, mul, MINUS_ONE, HALF
@@ -41,7 +42,7 @@ def _vanishes(difference: Node, witnesses: tuple[Node, ...], facts: Mapping[str,
                     normal(w)
             learnt, grams = first.positive, first.grams
         with assuming(Facts(facts, learnt, grams=grams)):
-            return True if is_zero(normal(difference)) else None
+            return True if all(is_zero(normal(d)) for d in written_out(difference)) else None
     except (TooLarge, Undefined, RecursionError):
         return None
 

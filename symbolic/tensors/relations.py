@@ -30,8 +30,8 @@ def related(raw: Raw) -> list[Raw] | None:
             after = _denominator(raw, atom) or _trailing(raw, atom)
         elif atom.kind in ("inv", "pinv") and e == 1:
             after = _inverse(raw, atom) if atom.kind == "inv" else None
-        elif atom.kind == "var" and e in (1, 2) and FACTS.get().has(atom.data, "orthogonal"):
-            after = _orthogonal(raw, atom)
+        elif e in (1, 2) and (sides := _orthonormal(atom)):
+            after = _orthogonal(raw, atom, sides)
         if after is not None:
             return after
     return None
@@ -149,19 +149,26 @@ def _pure_lead(terms: Sequence[Raw], row: Index, col: Index) -> int | None:
     return best[1] if best is not None else None
 
 
-def _orthogonal(raw: Raw, atom: Atom) -> list[Raw] | None:
+def _orthonormal(atom: Atom) -> tuple[int, ...]:
+    """Return over which arguments a sum of products of two such atoms is a delta."""
+    if atom.kind == "var" and len(atom.args) == 2 and FACTS.get().has(atom.data, "orthogonal"):
+        return (0, 1)
+    return {"eigvec": (0, 1), "svd_u": (0,), "svd_v": (1,)}.get(atom.kind, ()) if len(atom.args) == 2 else ()
+
+
+def _orthogonal(raw: Raw, atom: Atom, sides: tuple[int, ...]) -> list[Raw] | None:
     """``sum_k Q[k, i] Q[k, j] = [i == j]``, and so for rows."""
     for other, e in raw.factors.items():
         if other == atom or other.key != atom.key or e != 1:
             continue
-        for k in (0, 1):
+        for k in sides:
             i = atom.args[k]
             if i == other.args[k] and i in raw.sums and sum(a.args.count(i) for a in raw.factors) == 2:
                 rest = raw.without(atom, other)
                 rest = Raw(rest.coefficient, rest.factors, tuple(j for j in rest.sums if j != i))
                 pair = (atom.args[1 - k], other.args[1 - k])
                 return [rest.times(Raw(Fraction(1), {Atom("delta", "", pair, None, (((0, 1), 1), ((1, 0), 1))): Fraction(1)}))]
-    for k in (0, 1):
+    for k in sides:
         i = atom.args[k]
         if raw.factors[atom] == 2 and i in raw.sums and sum(a.args.count(i) for a in raw.factors) == 1:
             rest = raw.without(atom)

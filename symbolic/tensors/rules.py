@@ -77,12 +77,13 @@ def _step(raw: Raw) -> list[Raw] | None:
 
 def _contract(raw: Raw) -> list[Raw] | None:
     for atom in raw.factors:
-        if atom.kind not in ("delta", "shift", "ord", "le"):
+        a, b = atom.args if len(atom.args) == 2 else (None, None)
+        if atom.kind == "delta":
+            after = _decided(raw, atom, a, b)  # type: ignore[arg-type]  # a delta has two positions
+        elif atom.kind in ("shift", "mirror", "cyc"):
+            after = _shifted(raw, atom) if atom.kind == "shift" else turned(raw, atom)
+        else:
             continue
-        a, b = atom.args
-        after = _decided(raw, atom, a, b) if atom.kind == "delta" else None
-        if atom.kind == "shift":
-            after = _shifted(raw, atom)
         if after is not None:
             return after
     return None
@@ -124,6 +125,51 @@ def _shifted(raw: Raw, atom: Atom) -> list[Raw] | None:
         t, j = int(other.data), other.args[1]
         if s == t and j.dim == i.dim:
             return [rest.times(Raw(ONE, {delta_atom(i, j): ONE}))]
+    return None
+
+
+def turned(raw: Raw, atom: Atom) -> list[Raw] | None:
+    """Sum a mirrored or turned index away where it meets only another such bracket, or the order of two mirrored ones."""
+    for k in atom.args:
+        if k not in raw.sums or atom.args[0] == atom.args[1]:
+            continue
+        others = [a for a in raw.factors if a is not atom and k in a.args]
+        kept = Raw(raw.coefficient, raw.without(atom).factors, tuple(j for j in raw.sums if j != k))
+        if not others:
+            return [kept]
+        if len(others) == 1 and others[0].kind == atom.kind and others[0].args[0] != others[0].args[1]:
+            return [kept.without(others[0]).times(Raw(ONE, {_composed(atom, others[0], k): ONE}))]
+        if len(others) == 1 and atom.kind == "mirror" and others[0].kind == "ord":
+            after = _mirrored_order(raw, atom, k, others[0])
+            if after is not None:
+                return [Raw(after.coefficient, after.without(atom).factors, kept.sums)]
+    return None
+
+
+def _composed(one: Atom, other: Atom, k: Place) -> Atom:
+    i, j = (a.args[1] if a.args[0] == k else a.args[0] for a in (one, other))
+    if one.kind == "mirror":
+        return delta_atom(i, j)
+    # k = i + s and k = j + t, so that i = j + t - s
+    s, t = (int(a.data) if a.args[0] == k else -int(a.data) for a in (one, other))
+    return cyclic_atom(i, j, t - s)
+
+
+def cyclic_atom(a: Place, b: Place, shift: int) -> Atom:
+    """Return ``[a ≡ b + shift mod n]`` as an atom."""
+    if shift == 0:
+        return delta_atom(a, b)
+    return Atom("cyc", str(shift), (a, b)) if shift > 0 else Atom("cyc", str(-shift), (b, a))
+
+
+def _mirrored_order(raw: Raw, atom: Atom, k: Place, order: Atom) -> Raw | None:
+    """``sgn(l - k)`` of two mirrored indices is that of what they mirror, the other way round."""
+    i = atom.args[1] if atom.args[0] == k else atom.args[0]
+    l = order.args[1] if order.args[0] == k else order.args[0]
+    for partner in raw.factors:
+        if partner.kind == "mirror" and partner is not atom and l in partner.args and partner.args[0] != partner.args[1]:
+            m = partner.args[1] if partner.args[0] == l else partner.args[0]
+            return raw.without(order).times(Raw(ONE, {order.at({k: m, l: i}): ONE}))
     return None
 
 
@@ -192,7 +238,7 @@ def _exponents(raw: Raw) -> list[Raw] | None:
     for atom, e in raw.factors.items():
         if atom.kind in ("sgn", "sgnprod") and not 0 <= e < 2:
             return [_with(raw, atom, e % 2)]
-        if atom.kind in ("delta", "shift", "le", "zero") and e != 1:
+        if atom.kind in ("delta", "shift", "le", "zero", "mirror", "cyc") and e != 1:
             return [_with(raw, atom, ONE)]
         if atom.kind == "ord" and e == 2:
             a, b = atom.args

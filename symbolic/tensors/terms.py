@@ -92,7 +92,7 @@ class Term:
         return sum((e for a, e in self.factors if a.kind not in LIGHT), Fraction(0))
 
 
-LIGHT = frozenset(("size", "num", "const", "delta", "shift", "le", "ord"))
+LIGHT = frozenset(("size", "num", "const", "delta", "shift", "le", "ord", "mirror", "cyc"))
 ORDER = {Index: 0, Fixed: 1, Slot: 2, Bound: 3}
 
 

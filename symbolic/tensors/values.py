@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,13 @@ import sympy as sp
 from flint import arb, arb_mat, fmpq
 
 from symbolic.errors import EvaluationError, Undecidable
+from symbolic.tensors.calculus import SPECTRA
 from symbolic.tensors.nodes import (
     Add,
     Apply,
     Compare,
     Constant,
+    Dim,
     Fixed,
     Fold,
     Index,
@@ -33,7 +36,7 @@ from symbolic.tensors.nodes import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from symbolic.tensors.nodes import Dim, Position
+    from symbolic.tensors.nodes import Position
     from symbolic.tensors.tensor import Tensor
 
 Cells = Any  # an object array of numbers
@@ -70,9 +73,17 @@ def evaluate(tensor: Tensor, sizes: Mapping[str, int], arrays: Mapping[str, Any]
 
 
 def _length(dim: Dim, sizes: Mapping[str, int]) -> int:
+    if dim.name.startswith("min("):
+        return min(_length(_named(part), sizes) for part in dim.name[4:-1].split(","))
     if dim.name and dim.name not in sizes:
         raise EvaluationError(f"the size {dim.name} is not given: give sizes={{'{dim.name}': 3}}")
     return (sizes[dim.name] if dim.name else 0) + dim.offset
+
+
+def _named(text: str) -> Dim:
+    match = re.fullmatch(r"(?P<name>[A-Za-z_]\w*)?(?P<offset>[+-]?\d+)?", text)
+    assert match is not None  # a size prints so
+    return Dim(match["name"] or "", int(match["offset"] or 0))
 
 
 def _aligned(cells: Cells, order: Sequence[Index], wanted: Sequence[Index]) -> Cells:
@@ -282,9 +293,17 @@ def _var(e: _Evaluator, node: Var) -> Any:
 
 def _compare(e: _Evaluator, node: Compare) -> Any:
     m, n = e.length(node.a.dim), e.length(node.b.dim)
-    holds = (lambda a, b: a == b) if node.sign == "==" else (lambda a, b: a <= b)
-    table = [[e.numbers.number(Fraction(int(holds(a, b + node.shift)))) for b in range(n)] for a in range(m)]
+    holds = _HOLDS[node.sign]
+    table = [[e.numbers.number(Fraction(int(holds(a, b + node.shift, n)))) for b in range(n)] for a in range(m)]
     return e.places((node.a, node.b), np.array(table, dtype=object).reshape(m, n))
+
+
+_HOLDS: dict[str, Callable[[int, int, int], bool]] = {
+    "==": lambda a, b, _: a == b,
+    "<=": lambda a, b, _: a <= b,
+    "mod": lambda a, b, n: (a - b) % n == 0,
+    "mirror": lambda a, b, n: a + b == n - 1,
+}
 
 
 def _add(e: _Evaluator, node: Add) -> Any:
@@ -387,8 +406,21 @@ def _matrix(numbers: Floats, kind: str, cells: Cells) -> Any:
     if kind == "pinv":
         tall = cells.shape[0] >= cells.shape[1]
         return numbers.inverse(cells.T @ cells) @ cells.T if tall else cells.T @ numbers.inverse(cells @ cells.T)
+    if kind in SPECTRA:
+        return _spectrum(numbers, kind, cells)
     value = numbers.determinant(cells)
     return value if kind == "det" else numbers.call("log", numbers.call("abs", value))
+
+
+def _spectrum(numbers: Floats, kind: str, cells: Cells) -> Any:
+    if type(numbers) is not Floats:
+        raise EvaluationError(f"{kind} is evaluated on floats only")
+    matrix = cells.astype(float)
+    if kind.startswith("eig"):
+        return np.linalg.eigh(matrix)[("eigval", "eigvec").index(kind)].astype(object)
+    if kind == "cholesky":
+        return np.linalg.cholesky(matrix).astype(object)
+    return np.linalg.svd(matrix, full_matrices=False)[("svd_u", "sval", "svd_v").index(kind)].astype(object)
 
 
 _RULES: dict[type, Callable[..., Any]] = {

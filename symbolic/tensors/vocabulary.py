@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from symbolic.errors import FormulaError
-from symbolic.tensors import linalg
+from symbolic.tensors import linalg, more
 from symbolic.tensors.arguments import axes_of, dims_of, keep, whole
-from symbolic.tensors.indexing import joined, stacked
+from symbolic.tensors.indexing import indexed, joined, stacked
+from symbolic.tensors.linalg import tensor
 from symbolic.tensors.nodes import (
     HALF,
     MINUS_ONE,
@@ -23,6 +24,7 @@ from symbolic.tensors.nodes import (
     apply,
     compare,
     delta,
+    fixed,
     fold,
     mul,
     number,
@@ -52,15 +54,6 @@ def call(name: str, arguments: Sequence[Any], keywords: dict[str, Any]) -> Any:
         if isinstance(value, (bool, str)) and key in ("x", "y", "a", "b"):
             raise FormulaError(f"{name} takes a tensor for {key}, not {value!r}")
     return function(*bound.args, **bound.kwargs)
-
-
-def tensor(value: Any) -> Tensor:
-    """Return an argument as a tensor, a list of tensors stacked."""
-    if isinstance(value, Tensor):
-        return value
-    if isinstance(value, tuple) and value:
-        return stacked([tensor(v) for v in value], 0)
-    raise FormulaError(f"{value!r} stands where a tensor is expected")
 
 
 # -- elementwise ----------------------------------------------------------------------------------------------
@@ -309,8 +302,6 @@ def concatenate(arrays: Any, axis: Any = None) -> Tensor:
 
 def diff(x: Any) -> Tensor:
     """``x[1:] - x[:-1]`` along the last axis."""
-    from symbolic.tensors.indexing import indexed  # noqa: PLC0415 - one use
-
     x = tensor(x)
     ends = [(Ellipsis, slice(scalar(1), None, None)), (Ellipsis, slice(None, scalar(-1), None))]
     return broadcast(_minus, *(indexed(x, key) for key in ends))
@@ -336,8 +327,6 @@ def broadcast_to(x: Any, shape: Any) -> Tensor:
 
 def one_hot(k: Any, n: Any) -> Tensor:
     """The unit vector with a 1 at `k`."""
-    from symbolic.tensors.nodes import fixed  # noqa: PLC0415 - one use
-
     i = Index(dims_of(n)[0][0])
     return Tensor(((i,),), delta(i, fixed(whole(k, "k"), i.dim)))
 
@@ -348,13 +337,13 @@ def _same(x: Any) -> Tensor:
 
 ONE_ARGUMENT = (
     "exp log sin cos tan sinh cosh tanh arctan arcsin arccos arcsinh arccosh arctanh log1p expm1 sqrt "
-    "sigmoid softplus abs relu erf erfc sign floor"
+    "sigmoid softplus abs relu erf erfc sign floor gammaln digamma"
 ).split()
 SPELLINGS = {
     "expit": "sigmoid", "logistic": "sigmoid", "absolute": "abs", "fabs": "abs", "atan": "arctan", "asin": "arcsin",
     "acos": "arccos", "amax": "max", "amin": "min", "ln": "log", "asarray": "array", "tr": "trace", "pow": "power",
     "hadamard": "multiply", "true_divide": "divide", "layer_norm": "layernorm", "log_sum_exp": "logsumexp",
-    "outerproduct": "outer", "flatten": "ravel", "atleast_1d": "array", "inverse": "inv", "batch_matmul": "matmul",
+    "outerproduct": "outer", "flatten": "ravel", "atleast_1d": "array", "inverse": "inv", "lgamma": "gammaln", "loggamma": "gammaln", "psi": "digamma", "eigvals_symmetric": "eigvalsh", "batch_matmul": "matmul",
 }  # fmt: skip
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -389,7 +378,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "astype": lambda x, dtype: _same(x), "len": lambda x: scalar(size_of(tensor(x).axes[:1])),  # noqa: ARG005
     "size": lambda x: scalar(size_of(tensor(x).axes)),
     "matmul": lambda a, b: matmul(tensor(a), tensor(b)),
-    **{name: function for name, function in vars(linalg).items() if name in linalg.__all__},
+    **{name: vars(room)[name] for room in (linalg, more) for name in room.__all__},
 }  # fmt: skip
 FUNCTIONS["float32"] = FUNCTIONS["float64"] = _same
 FUNCTIONS |= {other: FUNCTIONS[name] for other, name in SPELLINGS.items() if name in FUNCTIONS}
@@ -397,6 +386,6 @@ FUNCTIONS |= {other: FUNCTIONS[name] for other, name in SPELLINGS.items() if nam
 METHODS = {
     name: name
     for name in "sum prod max min mean var std cumsum cumprod dot trace transpose reshape ravel flatten copy squeeze clip "
-    "astype diagonal".split()
+    "astype diagonal ptp argmax argmin".split()
 }
 __all__ = ["FUNCTIONS", "METHODS", "ZERO", "call"]
