@@ -139,6 +139,10 @@ def turned(raw: Raw, atom: Atom) -> list[Raw] | None:
             return [kept]
         if len(others) == 1 and others[0].kind == atom.kind and others[0].args[0] != others[0].args[1]:
             return [kept.without(others[0]).times(Raw(ONE, {_composed(atom, others[0], k): ONE}))]
+        if len(others) == 1 and atom.kind == "mirror" and others[0].kind == "pos" and raw.factors[others[0]] == 1:
+            i = atom.args[1] if atom.args[0] == k else atom.args[0]
+            place = Raw(-ONE, {Atom("pos", "", (i,)): ONE})
+            return [kept.without(others[0]).times(part) for part in (place, Raw(-ONE, {}), *size_raws(i.dim))]  # type: ignore[union-attr]  # an axis
         if len(others) == 1 and atom.kind == "mirror" and others[0].kind == "ord":
             after = _mirrored_order(raw, atom, k, others[0])
             if after is not None:
