@@ -1,0 +1,186 @@
+"""Matrix notation: forms such as ``2 Aᵀ(A x − b)``, kept simple by their constructors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Form:
+    """A scalar, vector or matrix (`rank` 0, 1, 2) as an operation on others."""
+
+    op: str
+    args: tuple[Any, ...]
+    rank: int
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """The operands that are forms."""
+        return tuple(a for a in self.args if isinstance(a, Form))
+
+    def __str__(self) -> str:
+        from symbolic.tensors.emit import python  # noqa: PLC0415 - the printer stands on the forms
+
+        return python(self)
+
+
+def num(value: int | Fraction) -> Form:
+    """Return a number."""
+    return Form("number", (Fraction(value),), 0)
+
+
+ONE = num(1)
+
+
+def transposed(a: Form) -> Form:
+    """Return the transpose, carried inwards."""
+    if a.rank < 2 or a.op in ("eye", "diag") or "symmetric" in a.args:
+        return a
+    if a.op == "T":
+        return a.forms[0]
+    if a.op == "matmul":
+        return matmul(*(transposed(b) for b in reversed(a.forms)))
+    if a.op in ("scale", "add", "had"):
+        return Form(a.op, tuple(transposed(b) for b in a.forms), 2) if a.op != "scale" else scale(a.args[0], transposed(a.args[1]))
+    if a.op == "outer":
+        return outer(a.args[1], a.args[0])
+    if a.op in ("rows", "cols"):
+        return Form("cols", (transposed(a.args[1]), a.args[0]), 2) if a.op == "rows" else Form("rows", (a.args[1], transposed(a.args[0])), 2)
+    if a.op == "inv" and transposed(a.forms[0]) == a.forms[0]:
+        return a
+    return Form("T", (a,), 2)
+
+
+def matmul(*factors: Form) -> Form:
+    """Return a product of matrices and vectors: flat, identities left out, diagonals and numbers in front."""
+    flat: list[Form] = []
+    scalars: list[Form] = []
+    for f in factors:
+        scalar, rest = unscaled(f)
+        scalars.append(scalar)
+        flat.extend(rest.args if rest.op == "matmul" else [rest])
+    kept = [f for f in flat if f.op != "eye"]
+    if not kept:
+        return scale(product(*scalars), flat[0])
+    rank = sum(f.rank for f in (flat[0], flat[-1])) - 2 if len(flat) > 1 else flat[0].rank
+    if len(kept) == 1:
+        return scale(product(*scalars), kept[0])
+    return scale(product(*scalars), Form("matmul", tuple(kept), max(rank, 0)))
+
+
+def unscaled(a: Form) -> tuple[Form, Form]:
+    """Return the scalar in front, and the rest."""
+    return (a.args[0], a.args[1]) if a.op == "scale" else (ONE, a)
+
+
+def scale(by: Form, a: Form) -> Form:
+    """Return a multiple."""
+    if a.rank == 0:
+        return product(by, a)
+    if a.op == "scale":
+        return scale(product(by, a.args[0]), a.args[1])
+    if by == ONE:
+        return a
+    if by == num(0):
+        return Form("zeros", (a,), a.rank)
+    if a.op == "outer":
+        first, u = unscaled(a.args[0])
+        second, v = unscaled(a.args[1])
+        by, a = product(by, first, second), Form("outer", (u, v), 2)
+        return a if by == ONE else Form("scale", (by, a), 2)
+    return Form("scale", (by, a), a.rank)
+
+
+def product(*scalars: Form) -> Form:
+    """Return a product of scalars, its number in front."""
+    value, rest = Fraction(1), []
+    for s in scalars:
+        for f in s.args if s.op == "product" else (s,):
+            if f.op == "number":
+                value *= f.args[0]
+            else:
+                rest.append(f)
+    if not rest or not value:
+        return num(value)
+    if value != 1:
+        rest.insert(0, num(value))
+    return rest[0] if len(rest) == 1 else Form("product", tuple(rest), 0)
+
+
+def hadamard(*factors: Form) -> Form:
+    """Return the product entry by entry."""
+    scalars, flat = [], []
+    for f in factors:
+        scalar, rest = unscaled(f) if f.rank else (f, ONE)
+        scalars.append(scalar)
+        if rest is not ONE:
+            flat.extend(rest.args if rest.op == "had" else [rest])
+    flat = [f for f in flat if f.op != "ones"] or flat[:1]
+    if not flat:
+        return product(*scalars)
+    whole = flat[0] if len(flat) == 1 else Form("had", tuple(flat), max(f.rank for f in flat))
+    return scale(product(*scalars), whole)
+
+
+def add(*terms: Form) -> Form:
+    """Return a sum: flat, equal terms collected."""
+    collected: dict[Form, list[Form]] = {}
+    for t in terms:
+        for f in t.args if t.op == "add" else (t,):
+            scalar, rest = unscaled(f) if f.rank else _number_first(f)
+            collected.setdefault(rest, []).append(scalar)
+    parts = []
+    for rest, scalars in collected.items():
+        numbers = sum((s.args[0] for s in scalars if s.op == "number"), Fraction(0))
+        others = [s for s in scalars if s.op != "number"]
+        by = others[0] if len(others) == 1 and not numbers else total(*([num(numbers)] if numbers else []), *others)
+        if by != num(0):
+            parts.append(scale(by, rest) if rest.rank else product(by, rest))
+    if not parts:
+        return scale(num(0), terms[0]) if terms[0].rank else num(0)
+    return parts[0] if len(parts) == 1 else Form("add", tuple(parts), max(p.rank for p in parts))
+
+
+def total(*scalars: Form) -> Form:
+    """Return a sum of scalars."""
+    if not scalars:
+        return num(0)
+    return scalars[0] if len(scalars) == 1 else Form("add", scalars, 0)
+
+
+def _number_first(f: Form) -> tuple[Form, Form]:
+    if f.op == "number":
+        return f, ONE
+    if f.op == "product" and f.args[0].op == "number":
+        return f.args[0], product(*f.args[1:])
+    return ONE, f
+
+
+def outer(u: Form, v: Form) -> Form:
+    """Return ``u vᵀ``."""
+    (a, u), (b, v) = unscaled(u), unscaled(v)
+    return scale(product(a, b), Form("outer", (u, v), 2))
+
+
+def power(a: Form, e: Form) -> Form:
+    """Return a power entry by entry; of a root, a norm where it is one."""
+    if e == ONE:
+        return a
+    if a.op == "power" and e.op == "number" and a.args[1].op == "number" and e.args[0].denominator == 1:
+        return power(a.args[0], num(a.args[1].args[0] * e.args[0]))
+    if a.rank and a.op == "scale" and e.op == "number" and e.args[0].denominator == 1:
+        return scale(power(a.args[0], e), power(a.args[1], e))
+    if a.op == "number" and e.op == "number" and e.args[0].denominator == 1 and a.args[0]:
+        return num(a.args[0] ** int(e.args[0]))
+    if a.op == "square" and e.op == "number":
+        return _norm(a.forms[0], e.args[0])
+    return Form("power", (a, e), max(a.rank, e.rank))
+
+
+def _norm(x: Form, e: Fraction) -> Form:
+    norm = Form("norm", (x,), 0)
+    if e == 1:
+        return Form("square", (x,), 0)
+    return norm if 2 * e == 1 else Form("power", (norm, num(2 * e)), 0)
