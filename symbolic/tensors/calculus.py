@@ -77,7 +77,12 @@ def differential(node: Node, name: str, seed: Callable[[Var], Node]) -> Node:
     """Return the change of a node when each entry of the tensor `name` changes by ``seed(entry)``."""
     if name not in node.names:
         return ZERO
-    return _RULES[type(node)](node, lambda part: differential(part, name, seed), seed)
+    return one_layer(node, lambda part: differential(part, name, seed), seed)
+
+
+def one_layer(node: Node, d: Callable[[Node], Node], seed: Callable[[Var], Node]) -> Node:
+    """Apply the rule of a node's outermost operation, with `d` for the changes of its parts."""
+    return _RULES[type(node)](node, d, seed)
 
 
 def _var(node: Var, _: Callable[[Node], Node], seed: Callable[[Var], Node]) -> Node:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from symbolic import layout as lay
 from symbolic.names import name_layout
-from symbolic.tensors.forms import Form, num
+from symbolic.tensors.forms import Form, num, power, product, scale, unscaled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,14 +148,15 @@ class Printer:
 
     def _add(self, a: Form) -> tuple[str, int]:
         text = ""
+        full = any(not _is_spread(t) for t in a.forms)
         for term in a.forms:
-            part = self.write(term, PRODUCT)
+            part = self.write(_broadcast(term) if full and a.rank else term, PRODUCT)
             text = part if not text else f"{text} - {part[1:]}" if part.startswith("-") else f"{text} + {part}"
         return text, SUM
 
     def _power(self, a: Form) -> tuple[str, int]:
         base, e = a.args
-        if e.op == "number" and e.args[0] == Fraction(1, 2):
+        if e.op == "number" and e.args[0] == Fraction(1, 2) and not _is_plain(base):
             return self.call("sqrt", base)
         if e == num(-1):
             return f"1 / {self.write(base, POWER)}", PRODUCT
@@ -165,10 +166,19 @@ class Printer:
     def _apply(self, a: Form) -> tuple[str, int]:
         name, x = a.args
         if name in STEPS:
-            return f"({self.write(x, PRODUCT)} {STEPS[name]} 0)", ATOM
+            return f"{self.backend}.where({self.write(x, PRODUCT)} {STEPS[name]} 0, 1.0, 0.0)", ATOM
         if name in HELPERS:
             return f"{name}({self.write(x)})", ATOM
         return self.call(name, x)
+
+    def _column(self, a: Form) -> tuple[str, int]:
+        return f"{self.write(a.forms[0], ATOM)}[:, None]", ATOM
+
+    def _softmax(self, a: Form) -> tuple[str, int]:
+        return f"softmax({self.write(a.args[0])}{', 1' if a.rank == 2 else ''})", ATOM
+
+    def _logsumexp(self, a: Form) -> tuple[str, int]:
+        return f"logsumexp({self.write(a.args[0])}{', 1' if a.rank == 1 else ''})", ATOM
 
     def _square(self, a: Form) -> tuple[str, int]:
         return f"{self.backend}.sum({self.write(a.forms[0], ATOM)} ** 2)", ATOM
@@ -194,8 +204,31 @@ class Printer:
     _min_axis = _prod_axis = _max_axis
 
 
+def _is_spread(a: Form) -> bool:
+    """Whether all entries along some axis are equal."""
+    rest = a.args[1] if a.op == "scale" else a
+    return rest.op == "ones" or rest.rank == 0 or (rest.op == "outer" and any(x.op == "ones" for x in rest.forms))
+
+
+def _broadcast(a: Form) -> Form:
+    """Return what NumPy broadcasts to the same: a number for equal entries, a row or a column for equal rows or columns."""
+    by, rest = unscaled(a)
+    if rest.op == "ones":
+        return by
+    if rest.op == "outer" and rest.args[0].op == "ones":
+        return scale(by, rest.args[1])
+    if rest.op == "outer" and rest.args[1].op == "ones":
+        return scale(by, Form("column", (rest.args[0],), 2))
+    return a
+
+
 STEPS = {"positive": ">", "nonnegative": ">=", "zero": "=="}
 HELPERS = frozenset(("sigmoid", "softplus", "relu", "erf", "erfc", "gammaln", "digamma"))
+
+
+def _is_plain(a: Form) -> bool:
+    """Whether it is a number of the language: no function of arrays takes it."""
+    return a.op in ("number", "size", "constant") or (a.op in ("product", "add", "power") and all(map(_is_plain, a.forms)))
 
 
 def _is_wrapped(text: str) -> bool:
@@ -217,8 +250,6 @@ def _is_reciprocal(a: Form) -> bool:
 
 
 def _inverted(a: Form) -> Form:
-    from symbolic.tensors.forms import power  # noqa: PLC0415 - one use
-
     return power(a.args[0], num(-a.args[1].args[0]))
 
 
@@ -275,8 +306,6 @@ def _sum(a: Form) -> tuple[lay.Layout, int]:
 
 
 def _unsigned(a: Form) -> tuple[bool, Form]:
-    from symbolic.tensors.forms import product, scale  # noqa: PLC0415 - one use
-
     if a.op == "number" and a.args[0] < 0:
         return True, num(-a.args[0])
     if a.op == "product" and a.args[0].op == "number" and a.args[0].args[0] < 0:
@@ -289,7 +318,7 @@ def _unsigned(a: Form) -> tuple[bool, Form]:
 
 def _side_by_side(a: Form) -> tuple[lay.Layout, int]:
     negative, a = _unsigned(a)
-    parts = list(a.forms) if a.op in ("scale", "product", "had", "matmul", "rows", "cols") else [a]
+    parts = list(a.forms) if a.op in ("scale", "product", "had") else [a]
     flat = [g for x in parts for g in (x.args if x.op == "product" or (x.op == "had" and a.op == "scale") else (x,))]
     below = [_inverted(x) for x in flat if _is_reciprocal(x) and not x.rank]
     above = [x for x in flat if not (_is_reciprocal(x) and not x.rank)]
@@ -312,7 +341,7 @@ def _matrix_product(a: Form) -> tuple[lay.Layout, int]:
     for k, x in enumerate(a.forms):
         written = _factor(x, POWER)
         if k == 0 and x.rank == 1:
-            written = lay.Superscript(_factor(x, ATOM), TRANSPOSE)
+            written = lay.Labelled(_factor(x, ATOM), above=TRANSPOSE)
         items.extend([lay.Operator("⁢"), written] if items else [written])
     return lay.row(*items), PRODUCT
 
@@ -346,11 +375,11 @@ _PAPER: dict[str, Callable[[Form], tuple[lay.Layout, int]]] = {
     "eye": lambda a: (lay.Identifier("I"), ATOM),
     "unit": lambda a: (lay.Subscript(lay.Identifier("e"), (lay.Number(str(abs(a.args[0]))),)), ATOM),
     "entry": lambda a: (lay.Subscript(layout(a.args[0]), tuple(lay.Number(str(k)) if k is not None else lay.Word(":") for k in a.args[1])), ATOM),  # fmt: skip
-    "T": lambda a: (lay.Superscript(_factor(a.forms[0], ATOM), TRANSPOSE), POWER),
+    "T": lambda a: (lay.Labelled(_factor(a.forms[0], ATOM), above=TRANSPOSE), POWER),
     "inv": lambda a: (lay.Superscript(_factor(a.forms[0], ATOM), lay.row(lay.Operator("−", "prefix"), lay.Number("1"))), POWER),
     "pinv": lambda a: (lay.Superscript(_factor(a.forms[0], ATOM), lay.Identifier("+")), POWER),
     "matmul": _matrix_product,
-    "outer": lambda a: (lay.row(_factor(a.args[0], POWER), lay.Operator("⁢"), lay.Superscript(_factor(a.args[1], ATOM), TRANSPOSE)), PRODUCT),  # fmt: skip
+    "outer": lambda a: (lay.row(_factor(a.args[0], POWER), lay.Operator("⁢"), lay.Labelled(_factor(a.args[1], ATOM), above=TRANSPOSE)), PRODUCT),  # fmt: skip
     "scale": _side_by_side,
     "product": _side_by_side,
     "had": _side_by_side,

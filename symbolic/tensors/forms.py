@@ -60,7 +60,7 @@ def matmul(*factors: Form) -> Form:
     for f in factors:
         scalar, rest = unscaled(f)
         scalars.append(scalar)
-        flat.extend(rest.args if rest.op == "matmul" else [rest])
+        flat.extend(rest.args if rest.op == "matmul" and (rest.rank == 2 or f is factors[-1]) else [rest])
     kept = [f for f in flat if f.op != "eye"]
     if not kept:
         return scale(product(*scalars), flat[0])
@@ -68,6 +68,18 @@ def matmul(*factors: Form) -> Form:
     if len(kept) == 1:
         return scale(product(*scalars), kept[0])
     return scale(product(*scalars), Form("matmul", tuple(kept), max(rank, 0)))
+
+
+def inner(u: Form, v: Form) -> Form:
+    """Return the inner product of two vectors."""
+    (a, u), (b, v) = unscaled(u), unscaled(v)
+    if u.op == "matmul":
+        u, v = v, u
+    if u == v:
+        return product(a, b, Form("square", (u,), 0))
+    if u.op != "matmul" and v.op == "matmul":
+        return product(a, b, Form("matmul", (u, *v.forms), 0))
+    return product(a, b, Form("matmul", (u, v), 0))
 
 
 def unscaled(a: Form) -> tuple[Form, Form]:
@@ -85,6 +97,9 @@ def scale(by: Form, a: Form) -> Form:
         return a
     if by == num(0):
         return Form("zeros", (a,), a.rank)
+    by, a = softened(by, a)
+    if by == ONE:
+        return a
     if a.op == "outer":
         first, u = unscaled(a.args[0])
         second, v = unscaled(a.args[1])
@@ -102,11 +117,25 @@ def product(*scalars: Form) -> Form:
                 value *= f.args[0]
             else:
                 rest.append(f)
+    rest = _merged(rest)
     if not rest or not value:
         return num(value)
     if value != 1:
         rest.insert(0, num(value))
     return rest[0] if len(rest) == 1 else Form("product", tuple(rest), 0)
+
+
+def _merged(factors: list[Form]) -> list[Form]:
+    """Collect powers of one base with numbers as exponents."""
+    exponents: dict[Form, Fraction] = {}
+    others = []
+    for x in factors:
+        base, e = (x.args[0], x.args[1]) if x.op == "power" else (x, ONE)
+        if e.op == "number":
+            exponents[base] = exponents.get(base, Fraction(0)) + e.args[0]
+        else:
+            others.append(x)
+    return [power(base, num(e)) for base, e in exponents.items() if e] + others
 
 
 def hadamard(*factors: Form) -> Form:
@@ -117,11 +146,54 @@ def hadamard(*factors: Form) -> Form:
         scalars.append(scalar)
         if rest is not ONE:
             flat.extend(rest.args if rest.op == "had" else [rest])
-    flat = [f for f in flat if f.op != "ones"] or flat[:1]
+    flat = _with_sigmoids([f for f in flat if f.op != "ones"] or flat[:1])
     if not flat:
         return product(*scalars)
     whole = flat[0] if len(flat) == 1 else Form("had", tuple(flat), max(f.rank for f in flat))
     return scale(product(*scalars), whole)
+
+
+def _with_sigmoids(factors: list[Form]) -> list[Form]:
+    """Read ``exp(z) / (1 + exp(z))`` as ``sigmoid(z)``, which does not overflow."""
+    for f in factors:
+        if f.op != "power" or f.args[1] != num(-1) or f.args[0].op != "add" or len(f.args[0].forms) != 2:
+            continue
+        exponential = next((x for x in f.args[0].forms if x.op == "apply" and x.args[0] == "exp"), None)
+        if exponential is not None and any(x.op == "ones" or x == ONE for x in f.args[0].forms):
+            rest = [x for x in factors if x is not f]
+            if exponential in rest:
+                rest.remove(exponential)
+                return _with_sigmoids([*rest, Form("apply", ("sigmoid", exponential.args[1]), f.rank)])
+            return _with_sigmoids([*rest, Form("apply", ("sigmoid", scale(num(-1), exponential.args[1])), f.rank)])
+    return factors
+
+
+def softened(by: Form, a: Form) -> tuple[Form, Form]:
+    """Read ``exp(x) / sum(exp(x))`` as ``softmax(x)``, which does not overflow."""
+    for s in by.args if by.op == "product" else (by,):
+        if s.op == "power" and s.args[1].op == "number" and s.args[1].args[0] < 0 and s.args[0].op == "sum":
+            e = s.args[0].forms[0]
+            if e.op == "apply" and e.args[0] == "exp" and (inside := _replaced_once(a, e, Form("softmax", e.forms, 1))) is not None:
+                return softened(product(by, s.args[0]), inside)
+            for t in by.args if by.op == "product" and e.op == "apply" and e.args[0] == "exp" else ():
+                if t.op == "matmul" and t.rank == 0 and e in (t.args[0], t.args[-1]):
+                    k = t.args.index(e)
+                    soft = Form("matmul", (*t.args[:k], Form("softmax", e.forms, 1), *t.args[k + 1 :]), 0)
+                    return softened(product(by, s.args[0], power(t, num(-1)), soft), a)
+    return by, a
+
+
+def _replaced_once(a: Form, old: Form, new: Form) -> Form | None:
+    """Put `new` in the place of one factor of a product, a diagonal or an outer product."""
+    if a == old:
+        return new if new.rank == a.rank else None
+    if a.op not in ("had", "diag", "outer", "matmul"):
+        return None
+    for k, x in enumerate(a.args):
+        inside = _replaced_once(x, old, new) if x.op != "matmul" else None
+        if inside is not None:
+            return Form(a.op, (*a.args[:k], inside, *a.args[k + 1 :]), a.rank)
+    return None
 
 
 def add(*terms: Form) -> Form:

@@ -49,6 +49,37 @@ def recognised(tensor: Tensor, symmetric: Collection[str] = ()) -> Form | None:
         return None
 
 
+def renested(node: Fold) -> Node | None:
+    """Sum in another order: always over an index whose factors have at most two others; None where there is none."""
+    sums: list[Index] = []
+    factors: list[Node] = []
+    waiting: list[Node] = [node]
+    while waiting:
+        x = waiting.pop()
+        if isinstance(x, Fold) and x.kind == "sum":
+            fresh = {i: Index(i.dim) for i in x.over}
+            sums.extend(fresh.values())
+            waiting.append(substitute(x.body, fresh))
+        elif isinstance(x, Mul):
+            waiting.extend(x.args)
+        else:
+            factors.append(x)
+    while sums:
+        ranked = sorted(sums, key=lambda k: (len(_around(k, factors)), k.number))
+        k = ranked[0]
+        if len(_around(k, factors)) > 2:
+            return None
+        group = [x for x in factors if k in x.free]
+        factors = [x for x in factors if k not in x.free]
+        factors.append(Fold("sum", (k,), mul(*group)))
+        sums.remove(k)
+    return mul(*factors)
+
+
+def _around(k: Index, factors: Sequence[Node]) -> set[Index]:
+    return {i for x in factors if k in x.free for i in x.free} - {k}
+
+
 class Recogniser:
     """Reads entries at places as whole tensors."""
 
@@ -131,6 +162,15 @@ class Recogniser:
     def _fold(self, node: Fold, places: Places) -> Form:
         if node.kind != "sum":
             return self._reduced(node, places)
+        try:
+            return self._contraction(node, places)
+        except Unwritten:
+            other = renested(node)
+            if other is None or other == node:
+                raise
+            return self._contraction(other, places) if isinstance(other, Fold) else self.at(other, places)
+
+    def _contraction(self, node: Fold, places: Places) -> Form:
         (k,) = node.over
         factors = list(node.body.args) if isinstance(node.body, Mul) else [node.body]
         if isinstance(node.body, Add):
@@ -259,7 +299,7 @@ class Recogniser:
             return Form("sum", (parts[0],), 0)
         if len(parts) < 2:
             return Form("sum", tuple(parts), 0)
-        return f.matmul(parts[0], parts[1] if len(parts) == 2 else f.hadamard(*parts[1:]))
+        return f.inner(parts[0], parts[1] if len(parts) == 2 else f.hadamard(*parts[1:]))
 
     def _trace(self, k: Index, factors: Sequence[Node]) -> Form:
         """Read ``sum_k M[k, k]`` as a trace."""

@@ -65,16 +65,23 @@ def evaluate(tensor: Tensor, sizes: Mapping[str, int], arrays: Mapping[str, Any]
     kinds = {type(cell) for a in arrays.values() for cell in np.ravel(np.asarray(a, dtype=object))[:1]}
     numbers = Balls() if arb in kinds else Formulas() if any(issubclass(k, sp.Basic) for k in kinds) else Floats()
     order, cells = _Evaluator(sizes, arrays, numbers).at(tensor.entry)
-    lengths = [_length(i.dim, sizes) for i in tensor.indices]
+    lengths = [length(i.dim, sizes) for i in tensor.indices]
     spread = _aligned(cells, order, tensor.indices)
     whole = np.broadcast_to(spread, lengths)
-    shape = [math.prod(_length(i.dim, sizes) for i in axis) for axis in tensor.axes]
+    shape = [math.prod(length(i.dim, sizes) for i in axis) for axis in tensor.axes]
     return np.array(whole, dtype=object).reshape(shape)
 
 
-def _length(dim: Dim, sizes: Mapping[str, int]) -> int:
+def length(dim: Dim, sizes: Mapping[str, int]) -> int:
+    """Return a size as a number.
+
+    Raises
+    ------
+    EvaluationError
+        Its name is not given.
+    """
     if dim.name.startswith("min("):
-        return min(_length(_named(part), sizes) for part in dim.name[4:-1].split(","))
+        return min(length(_named(part), sizes) for part in dim.name[4:-1].split(","))
     if dim.name and dim.name not in sizes:
         raise EvaluationError(f"the size {dim.name} is not given: give sizes={{'{dim.name}': 3}}")
     return (sizes[dim.name] if dim.name else 0) + dim.offset
@@ -236,7 +243,7 @@ class _Evaluator:
 
     def length(self, dim: Dim) -> int:
         """Return a size."""
-        return _length(dim, self.sizes)
+        return length(dim, self.sizes)
 
     def joined(self, nodes: Sequence[Node]) -> tuple[tuple[Index, ...], list[Cells]]:
         """Return arrays whose axes run over the same indices."""
