@@ -56,7 +56,9 @@ ELEMENTWISE: dict[str, Callable[[Node], Node]] = {
     "softplus": lambda x: apply("sigmoid", x),
     "abs": lambda x: apply("sign", x),
     "relu": lambda x: apply("positive", x),
-    "erf": lambda x: mul(number(2), power(Constant("pi"), number(Fraction(-1, 2))), apply("exp", mul(MINUS_ONE, power(x, number(2))))),
+    "erf": lambda x: mul(
+        number(2), power(Constant("pi"), number(Fraction(-1, 2))), apply("exp", mul(MINUS_ONE, power(x, number(2))))
+    ),
     "erfc": lambda x: mul(MINUS_ONE, ELEMENTWISE["erf"](x)),
     "sign": lambda _: ZERO,
     "positive": lambda _: ZERO,
@@ -145,7 +147,9 @@ SPECTRA = ("eigval", "eigvec", "sval", "svd_u", "svd_v", "cholesky")
 def _spectral(node: Of, inner: Node, rows: tuple[Index, ...], cols: tuple[Index, ...]) -> Node:
     """Differentiate a single eigenvalue or singular value (Magnus, 1985; Stewart and Sun, 1990): ``u' dA v``."""
     if node.kind not in ("eigval", "sval"):
-        raise NotationError(f"{node.kind} is not differentiated: differentiate eigenvalues, singular values, det or inv")
+        raise NotationError(
+            f"{node.kind} is not differentiated: differentiate eigenvalues, singular values, det or inv"
+        )
     names = ("eigvec", "eigvec") if node.kind == "eigval" else ("svd_u", "svd_v")
     left = _at(node, names[0], rows + node.at)
     right = _at(node, names[1], cols + node.at if node.kind == "eigval" else node.at + cols)

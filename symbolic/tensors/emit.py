@@ -55,7 +55,9 @@ class Printer:
     def _number(self, a: Form) -> tuple[str, int]:
         value: Fraction = a.args[0]
         text = str(value) if value.denominator == 1 or _is_short(value) is None else str(_is_short(value))
-        return text, (UNARY if value < 0 else ATOM) if value.denominator == 1 or _is_short(value) is not None else PRODUCT
+        return text, (UNARY if value < 0 else ATOM) if value.denominator == 1 or _is_short(
+            value
+        ) is not None else PRODUCT
 
     def _size(self, a: Form) -> tuple[str, int]:
         text = self.size(a.args[0])
@@ -156,7 +158,7 @@ class Printer:
 
     def _power(self, a: Form) -> tuple[str, int]:
         base, e = a.args
-        if e.op == "number" and e.args[0] == Fraction(1, 2) and not _is_plain(base):
+        if e.op == "number" and e.args[0] == Fraction(1, 2) and not is_plain(base):
             return self.call("sqrt", base)
         if e == num(-1):
             return f"1 / {self.write(base, POWER)}", PRODUCT
@@ -198,7 +200,11 @@ class Printer:
     _triu = _tril
 
     def _max_axis(self, a: Form) -> tuple[str, int]:
-        name = "a" + a.op.removesuffix("_axis") if self.backend == "torch" and a.op != "prod_axis" else a.op.removesuffix("_axis")
+        name = (
+            "a" + a.op.removesuffix("_axis")
+            if self.backend == "torch" and a.op != "prod_axis"
+            else a.op.removesuffix("_axis")
+        )
         return f"{self.backend}.{name}({self.write(a.args[0])}, {a.args[1]})", ATOM
 
     _min_axis = _prod_axis = _max_axis
@@ -226,9 +232,11 @@ STEPS = {"positive": ">", "nonnegative": ">=", "zero": "=="}
 HELPERS = frozenset(("sigmoid", "softplus", "relu", "erf", "erfc", "gammaln", "digamma"))
 
 
-def _is_plain(a: Form) -> bool:
+def is_plain(a: Form) -> bool:
     """Whether it is a number of the language: no function of arrays takes it."""
-    return a.op in ("number", "size", "constant") or (a.op in ("product", "add", "power") and all(map(_is_plain, a.forms)))
+    return a.op in ("number", "size", "constant") or (
+        a.op in ("product", "add", "power") and all(map(is_plain, a.forms))
+    )
 
 
 def _is_wrapped(text: str) -> bool:
@@ -292,7 +300,11 @@ def _number(a: Form) -> tuple[lay.Layout, int]:
     digits: lay.Layout = lay.Number(str(abs(value.numerator)))
     if value.denominator != 1:
         digits = lay.Fraction(digits, lay.Number(str(value.denominator)))
-    return (lay.row(lay.Operator("−", "prefix"), digits), SUM) if value < 0 else (digits, ATOM if value.denominator == 1 else PRODUCT)
+    return (
+        (lay.row(lay.Operator("−", "prefix"), digits), SUM)
+        if value < 0
+        else (digits, ATOM if value.denominator == 1 else PRODUCT)
+    )
 
 
 def _sum(a: Form) -> tuple[lay.Layout, int]:
@@ -328,7 +340,8 @@ def _side_by_side(a: Form) -> tuple[lay.Layout, int]:
             items.append(lay.Operator("⊙"))
         elif k:
             items.append(lay.Operator("⁢"))
-        items.append(_factor(x, POWER if len(above) > 1 else PRODUCT))
+        alone = sum(bool(f.rank) for f in above) == 1 and x.rank and x.op in ("matmul", "outer", "scale")
+        items.append(_factor(x, POWER if len(above) > 1 and not alone else PRODUCT))
     top = lay.row(*items) if items else lay.Number("1")
     whole: lay.Layout = top
     if below:
@@ -374,12 +387,24 @@ _PAPER: dict[str, Callable[[Form], tuple[lay.Layout, int]]] = {
     "zeros": lambda a: (lay.Number("0"), ATOM),
     "eye": lambda a: (lay.Identifier("I"), ATOM),
     "unit": lambda a: (lay.Subscript(lay.Identifier("e"), (lay.Number(str(abs(a.args[0]))),)), ATOM),
-    "entry": lambda a: (lay.Subscript(layout(a.args[0]), tuple(lay.Number(str(k)) if k is not None else lay.Word(":") for k in a.args[1])), ATOM),  # fmt: skip
+    "arange": lambda _: (lay.Fenced("(", (lay.Number("0"), lay.Number("1"), lay.Word("…")), ")"), ATOM),
+    "entry": lambda a: (
+        lay.Subscript(
+            layout(a.args[0]), tuple(lay.Number(str(k)) if k is not None else lay.Word(":") for k in a.args[1])
+        ),
+        ATOM,
+    ),  # fmt: skip
     "T": lambda a: (lay.Labelled(_factor(a.forms[0], ATOM), above=TRANSPOSE), POWER),
-    "inv": lambda a: (lay.Superscript(_factor(a.forms[0], ATOM), lay.row(lay.Operator("−", "prefix"), lay.Number("1"))), POWER),
+    "inv": lambda a: (
+        lay.Superscript(_factor(a.forms[0], ATOM), lay.row(lay.Operator("−", "prefix"), lay.Number("1"))),
+        POWER,
+    ),
     "pinv": lambda a: (lay.Superscript(_factor(a.forms[0], ATOM), lay.Identifier("+")), POWER),
     "matmul": _matrix_product,
-    "outer": lambda a: (lay.row(_factor(a.args[0], POWER), lay.Operator("⁢"), lay.Labelled(_factor(a.args[1], ATOM), above=TRANSPOSE)), PRODUCT),  # fmt: skip
+    "outer": lambda a: (
+        lay.row(_factor(a.args[0], POWER), lay.Operator("⁢"), lay.Labelled(_factor(a.args[1], ATOM), above=TRANSPOSE)),
+        PRODUCT,
+    ),  # fmt: skip
     "scale": _side_by_side,
     "product": _side_by_side,
     "had": _side_by_side,
@@ -391,5 +416,7 @@ _PAPER: dict[str, Callable[[Form], tuple[lay.Layout, int]]] = {
     "norm": lambda a: (lay.Fenced("‖", (layout(a.forms[0]),), "‖"), ATOM),
     "square": lambda a: (lay.Superscript(lay.Fenced("‖", (layout(a.forms[0]),), "‖"), lay.Number("2")), POWER),
     "sum": lambda a: _applied("sum", *a.forms),
-    "sum_axis": lambda a: _matrix_product(Form("matmul", (a.args[0] if a.args[1] else Form("T", (a.args[0],), 2), Form("ones", (), 1)), 1)),  # fmt: skip
+    "sum_axis": lambda a: _matrix_product(
+        Form("matmul", (a.args[0] if a.args[1] else Form("T", (a.args[0],), 2), Form("ones", (), 1)), 1)
+    ),  # fmt: skip
 }

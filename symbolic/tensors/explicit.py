@@ -5,7 +5,22 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from symbolic.tensors.nodes import Fixed, Fold, Index, Node, Of, MINUS_ONE, add, delta, fixed, mul, number, power, replaced, substitute
+from symbolic.tensors.nodes import (
+    MINUS_ONE,
+    Fixed,
+    Fold,
+    Index,
+    Node,
+    Of,
+    add,
+    delta,
+    fixed,
+    mul,
+    number,
+    power,
+    replaced,
+    substitute,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sympy as sp
+from flint import arb
 
-from symbolic.errors import DerivationError, EvaluationError, SymbolicError
+from symbolic.arithmetic import precision
+from symbolic.errors import DerivationError, EvaluationError, SymbolicError, Undecidable
 from symbolic.latex import latex
 from symbolic.mathml import mathml
 from symbolic.tensors.emit import layout, python
@@ -20,7 +22,7 @@ from symbolic.tensors.recognition import recognised
 from symbolic.tensors.simplify import spellings
 from symbolic.tensors.source import Program, program
 from symbolic.tensors.tensor import Tensor, shape_text
-from symbolic.tensors.values import evaluate, length
+from symbolic.tensors.values import FloatsOnlyError, evaluate, length
 from symbolic.text import text
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 
 Shapes = dict[str, tuple["Dims", ...]]
 TRIES = 24
+EXPANDED = 1.3
+"""How much shorter another spelling has to be: the derived one shows where it comes from."""
+
 ENOUGH = 2
 
 
@@ -60,10 +65,15 @@ class Expression:
     @cached_property
     def best(self) -> Tensor:
         """The tensor in its shortest spelling."""
-        options = [Tensor(self.tensor.axes, node) for node in spellings(self.tensor.entry, self.facts)]
-        return min(options, key=self._length)
+        first, *others = [Tensor(self.tensor.axes, node) for node in spellings(self.tensor.entry, self.facts)]
+        if len(others) > 1:  # the first of them only leaves out what vanishes
+            first = min(first, others.pop(0), key=self._length)
+        lengths = [(no, EXPANDED * n) for no, n in map(self._length, others)]
+        best = min(zip(lengths, others, strict=True), key=lambda pair: pair[0], default=None)
+        return first if best is None or self._length(first) <= best[0] else best[1]
 
-    def _length(self, tensor: Tensor) -> tuple[bool, int]:
+    def _length(self, tensor: Tensor) -> tuple[bool, float]:
+        """Return whether matrix notation has no sign for it, and how long it is."""
         form = recognised(tensor, self._symmetric)
         try:
             written = python(form) if form is not None else text(index_layout(tensor.entry, tensor.indices))
@@ -164,9 +174,8 @@ class Expression:
         enough = 1e-3 if backend == "jax" else 1e-6
         agreed = 0
         for point, sizes in points(self.shapes, self.facts):
-            try:
-                truth = evaluate(self.best, sizes, point).astype(float)
-            except (EvaluationError, np.linalg.LinAlgError):
+            truth = self._truth(point, sizes)
+            if truth is None:
                 continue
             given = {name: convert(np.array(a, dtype=float)) for name, a in point.items()}
             ours = np.asarray(made(*(given[n] for n in made.inputs)), dtype=float)
@@ -178,6 +187,21 @@ class Expression:
         if not agreed:
             raise DerivationError(f"no point was found where the {backend} code of {self.name} could be compared")
         return made
+
+    def _truth(self, point: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+        """Return the value in floats, computed in balls where they know how; None where there is none."""
+        balls = {name: _balls(a) for name, a in point.items()}
+        try:
+            with precision(160):
+                return np.vectorize(float, otypes=[float])(evaluate(self.best, sizes, balls))
+        except FloatsOnlyError:
+            return evaluate(self.best, sizes, point).astype(float)
+        except (EvaluationError, Undecidable):
+            return None
+
+
+def _balls(cells: Any) -> Any:
+    return np.vectorize(arb, otypes=[object])(cells) if np.ndim(cells) else np.array(arb(float(cells)), dtype=object)
 
 
 # -- points ---------------------------------------------------------------------------------------------------
@@ -199,7 +223,9 @@ def sizes_of(shapes: Shapes, arrays: Mapping[str, Any]) -> dict[str, int]:
     return sizes
 
 
-def points(shapes: Shapes, facts: Mapping[str, frozenset[str]], seed: int = 0) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
+def points(
+    shapes: Shapes, facts: Mapping[str, frozenset[str]], seed: int = 0
+) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
     """Yield arrays of floats in the domain, at small unequal sizes in changing order."""
     names = sorted({d.name for dims in shapes.values() for axis in dims for d in axis if d.name})
     chance = random.Random(seed)
@@ -221,7 +247,9 @@ def in_domain(cells: Any, facts: frozenset[str], chance: random.Random) -> Any:
     if "positive" in facts or "sums to 1" in facts:
         cells = np.abs(cells)
     if "one-hot" in facts and cells.ndim:
-        cells = np.eye(cells.shape[-1])[[chance.randrange(cells.shape[-1]) for _ in range(int(np.prod(cells.shape[:-1], dtype=int)))]].reshape(cells.shape)
+        cells = np.eye(cells.shape[-1])[
+            [chance.randrange(cells.shape[-1]) for _ in range(int(np.prod(cells.shape[:-1], dtype=int)))]
+        ].reshape(cells.shape)
     elif "sums to 1" in facts:
         cells = cells / cells.sum(-1, keepdims=True)
     elif "idempotent" in facts:
@@ -246,5 +274,3 @@ def _symbols(name: str, shape: tuple[int, ...]) -> Any:
     for where in np.ndindex(shape):
         cells[where] = sp.Symbol("_".join([name, *map(str, where)]), real=True)
     return cells
-
-

@@ -43,11 +43,19 @@ def transposed(a: Form) -> Form:
     if a.op == "matmul":
         return matmul(*(transposed(b) for b in reversed(a.forms)))
     if a.op in ("scale", "add", "had"):
-        return Form(a.op, tuple(transposed(b) for b in a.forms), 2) if a.op != "scale" else scale(a.args[0], transposed(a.args[1]))
+        return (
+            Form(a.op, tuple(transposed(b) for b in a.forms), 2)
+            if a.op != "scale"
+            else scale(a.args[0], transposed(a.args[1]))
+        )
     if a.op == "outer":
         return outer(a.args[1], a.args[0])
     if a.op in ("rows", "cols"):
-        return Form("cols", (transposed(a.args[1]), a.args[0]), 2) if a.op == "rows" else Form("rows", (a.args[1], transposed(a.args[0])), 2)
+        return (
+            Form("cols", (transposed(a.args[1]), a.args[0]), 2)
+            if a.op == "rows"
+            else Form("rows", (a.args[1], transposed(a.args[0])), 2)
+        )
     if a.op == "inv" and transposed(a.forms[0]) == a.forms[0]:
         return a
     return Form("T", (a,), 2)
@@ -173,7 +181,11 @@ def softened(by: Form, a: Form) -> tuple[Form, Form]:
     for s in by.args if by.op == "product" else (by,):
         if s.op == "power" and s.args[1].op == "number" and s.args[1].args[0] < 0 and s.args[0].op == "sum":
             e = s.args[0].forms[0]
-            if e.op == "apply" and e.args[0] == "exp" and (inside := _replaced_once(a, e, Form("softmax", e.forms, 1))) is not None:
+            if (
+                e.op == "apply"
+                and e.args[0] == "exp"
+                and (inside := _replaced_once(a, e, Form("softmax", e.forms, 1))) is not None
+            ):
                 return softened(product(by, s.args[0]), inside)
             for t in by.args if by.op == "product" and e.op == "apply" and e.args[0] == "exp" else ():
                 if t.op == "matmul" and t.rank == 0 and e in (t.args[0], t.args[-1]):

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from symbolic.errors import SymbolicError
-from symbolic.tensors.build import BUILDERS, bound_of, inside_at, is_nonnegative, is_positive, learn_positive, made, single
+from symbolic.tensors.build import (
+    BUILDERS,
+    bound_of,
+    inside_at,
+    is_nonnegative,
+    is_positive,
+    learn_positive,
+    made,
+    single,
+)
 from symbolic.tensors.facts import FACTS
 from symbolic.tensors.nodes import Index
 from symbolic.tensors.polynomial import Poly, Raw, TooLarge, collected, constant
@@ -46,7 +55,9 @@ def content(poly: Poly) -> tuple[Factors, Poly]:
 
 
 def _common(poly: Poly) -> Factors:
-    rows = [{a: e for a, e in t.factors if not any(isinstance(p, Bound) for p in a.args)} for _, t in poly.terms.values()]
+    rows = [
+        {a: e for a, e in t.factors if not any(isinstance(p, Bound) for p in a.args)} for _, t in poly.terms.values()
+    ]
     least = {a: min(row.get(a, Fraction(0)) for row in rows) for row in rows for a in row}
     return {a: e for a, e in least.items() if e and a.kind not in BRACKETS}
 
@@ -395,5 +406,18 @@ BUILDERS["exp"] = lambda poly, _, __: exp(poly)
 BUILDERS["LA"] = lambda poly, _, __: log(poly)
 BUILDERS["sgn"] = lambda poly, _, __: sign(poly)
 BUILDERS["zero"] = lambda poly, _, __: zero(poly)
-for _name in ("sin", "cos", "erf", "arctan", "arcsin", "arccos", "arcsinh", "arccosh", "arctanh", "floor", "gammaln", "digamma"):
+for _name in (
+    "sin",
+    "cos",
+    "erf",
+    "arctan",
+    "arcsin",
+    "arccos",
+    "arcsinh",
+    "arccosh",
+    "arctanh",
+    "floor",
+    "gammaln",
+    "digamma",
+):
     BUILDERS[_name] = lambda poly, _, __, f=plain(_name): f(poly)

@@ -58,7 +58,9 @@ def _along(axis: Axis, key: object, entry: Node) -> tuple[list[Axis], Node]:
     """Return the axes that stay and the entry, indexed along one axis."""
     if isinstance(key, Weights):
         if key.dims != tuple(i.dim for i in axis):
-            raise FormulaError(f"argmax over {size_text(key.dims)} entries indexes an axis of size {size_text(tuple(i.dim for i in axis))}")
+            raise FormulaError(
+                f"argmax over {size_text(key.dims)} entries indexes an axis of size {size_text(tuple(i.dim for i in axis))}"
+            )
         return [], fold("sum", axis, mul(key.at(axis), entry))
     if isinstance(key, slice):
         kept, entry = _sliced(axis, key, entry)
@@ -67,7 +69,9 @@ def _along(axis: Axis, key: object, entry: Node) -> tuple[list[Axis], Node]:
     if number is None or number.value.denominator != 1:
         raise FormulaError("an index is a whole number, a slice with constant ends, None or ...")
     if len(axis) > 1:
-        raise FormulaError(f"an axis of merged size {size_text(tuple(i.dim for i in axis))} takes no index: reshape first")
+        raise FormulaError(
+            f"an axis of merged size {size_text(tuple(i.dim for i in axis))} takes no index: reshape first"
+        )
     if axis:
         _check_inside(int(number.value), axis[0].dim)
         entry = substitute(entry, {axis[0]: fixed(int(number.value), axis[0].dim)})
@@ -83,7 +87,11 @@ def _sliced(axis: Axis, key: slice, entry: Node) -> tuple[Axis, Node]:
     start, stop, step = (None if k is None else as_number(k) for k in (key.start, key.stop, key.step))
     if step is not None and step.value == -1 and key.start is None and key.stop is None:
         return reversed_along(axis, entry)
-    if (key.step is not None and (step is None or step.value != 1)) or (key.start, key.stop) != (None, None) and len(axis) != 1:
+    if (
+        (key.step is not None and (step is None or step.value != 1))
+        or ((key.start, key.stop) != (None, None)
+        and len(axis) != 1)
+    ):
         raise FormulaError("a slice has constant ends and step 1 or is [::-1], along one axis")
     if key.start is None and key.stop is None:
         return axis, entry
@@ -175,5 +183,10 @@ def _placed(part: Tensor, axes: Sequence[Axis], axis: int, new: Index, start: in
         return mul(delta(new, fixed(start, new.dim)), body)
     if start < 0:
         places = range(old[0].dim.offset)
-        return add(*(mul(delta(new, fixed(start + k, new.dim)), substitute(body, {old[0]: fixed(k, old[0].dim)})) for k in places))
+        return add(
+            *(
+                mul(delta(new, fixed(start + k, new.dim)), substitute(body, {old[0]: fixed(k, old[0].dim)}))
+                for k in places
+            )
+        )
     return fold("sum", old, mul(compare("==", new, old[0], start), body))

@@ -103,7 +103,10 @@ def tensordot(a: Any, b: Any, axes: Any = None) -> Tensor:
     """``np.tensordot``."""
     a, b = tensor(a), tensor(b)
     if isinstance(axes, tuple):
-        left, right = (axes_of(t, ax) if not isinstance(ax, tuple) else [whole(k, "axes") % t.rank for k in ax] for t, ax in zip((a, b), axes, strict=True))
+        left, right = (
+            axes_of(t, ax) if not isinstance(ax, tuple) else [whole(k, "axes") % t.rank for k in ax]
+            for t, ax in zip((a, b), axes, strict=True)
+        )
     else:
         count = 2 if axes is None else whole(axes, "axes")
         if not 0 <= count <= min(a.rank, b.rank):
@@ -257,7 +260,9 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Te
         inside, outside = (0, 1) if order != "inf" else (1, 0)
         sums = reduce(size, "sum", [over[inside]], True)
         return reduce(sums, "min" if order == number(-1) else "max", over, stays)
-    raise FormulaError(f"norm of order {_order_text(order)} over {len(over)} axes has no derivative here: use None, 'fro', 'nuc', 1, 2 or inf")
+    raise FormulaError(
+        f"norm of order {_order_text(order)} over {len(over)} axes has no derivative here: use None, 'fro', 'nuc', 1, 2 or inf"
+    )
 
 
 def _spectral_norm(x: Tensor, order: Any) -> Tensor:
@@ -335,5 +340,3 @@ def cond(a: Any) -> Tensor:
     """Raise: the condition number has no derivative here."""
     del a
     raise FormulaError("cond has no derivative here: write it with norm and inv")
-
-

@@ -90,7 +90,9 @@ def inverse(poly: Poly, rows: Sequence[Index], cols: Sequence[Index], at: Sequen
     diagonal = diagonal_of(poly, rows, cols)
     if diagonal is not None:
         value = _moved(power(diagonal, -ONE), dict(zip(rows, at[:half], strict=True)))
-        return multiply(value, finish([Raw(ONE, {delta_atom(a, b): ONE for a, b in zip(at[:half], at[half:], strict=True)})]))
+        return multiply(
+            value, finish([Raw(ONE, {delta_atom(a, b): ONE for a, b in zip(at[:half], at[half:], strict=True)})])
+        )
     updated = _rank_one(poly, rows[0], cols[0]) if half == 1 else None
     if updated is not None:
         return _sherman_morrison(poly, updated, (rows[0], cols[0]), at)

@@ -52,7 +52,9 @@ def ptp(x: Any, axis: Any = None, keepdims: Any = False) -> Tensor:
     """The greatest less the least."""
     x = tensor(x)
     over, stays = axes_of(x, axis), keep(keepdims)
-    return broadcast(lambda a, b: add(a, mul(MINUS_ONE, b)), reduce(x, "max", over, stays), reduce(x, "min", over, stays))
+    return broadcast(
+        lambda a, b: add(a, mul(MINUS_ONE, b)), reduce(x, "max", over, stays), reduce(x, "min", over, stays)
+    )
 
 
 def cross(a: Any, b: Any) -> Tensor:
@@ -138,7 +140,11 @@ def svd(a: Any, full_matrices: Any = True, compute_uv: Any = True) -> Any:
     values = Tensor(((k,),), _spectral("sval", a, (k,)))
     if not keep(compute_uv):
         return values
-    return Tensor(((i,), (k,)), _spectral("svd_u", a, (i, k))), values, Tensor(((k,), (j,)), _spectral("svd_v", a, (k, j)))
+    return (
+        Tensor(((i,), (k,)), _spectral("svd_u", a, (i, k))),
+        values,
+        Tensor(((k,), (j,)), _spectral("svd_v", a, (k, j))),
+    )
 
 
 def svdvals(a: Any) -> Tensor:

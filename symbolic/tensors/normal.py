@@ -10,7 +10,24 @@ from symbolic.tensors.calculus import SPECTRA
 from symbolic.tensors.facts import FACTS
 from symbolic.tensors.functions import exp, learn_sign, log, plain, power, sign, zero
 from symbolic.tensors.matrices import determinant, greatest, inverse, product, pseudo_inverse, spectral
-from symbolic.tensors.nodes import Add, Apply, Compare, Constant, Fold, Index, Mul, Node, Num, Of, Pow, SizeOf, Var, Where, guarded, substitute
+from symbolic.tensors.nodes import (
+    Add,
+    Apply,
+    Compare,
+    Constant,
+    Fold,
+    Index,
+    Mul,
+    Node,
+    Num,
+    Of,
+    Pow,
+    SizeOf,
+    Var,
+    Where,
+    guarded,
+    substitute,
+)
 from symbolic.tensors.polynomial import Poly, Raw, collected, constant
 from symbolic.tensors.rules import cyclic_atom, delta_atom, finish, multiply, size_raws, summed
 from symbolic.tensors.terms import Atom
@@ -198,4 +215,3 @@ _RULES: dict[type, Callable[..., Poly]] = {
     Num: _num, Constant: _constant, SizeOf: _size, Where: _where, Var: _var, Compare: _compare, Add: _add, Mul: _mul,
     Pow: _pow, Apply: _apply, Fold: _fold, Of: _of,
 }  # fmt: skip
-

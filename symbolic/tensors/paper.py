@@ -105,7 +105,9 @@ def _compare(w: _Writer, node: Compare) -> Written:
     if node.sign == "==" and not node.shift:
         return lay.Subscript(lay.Identifier("δ"), (w.place(node.a), w.place(node.b)), compact=True), ATOM
     if node.sign == "mirror":
-        inside = lay.row(w.place(node.a), lay.Operator("+"), w.place(node.b), lay.Operator("="), lay.Identifier(f"{node.a.dim}-1"))
+        inside = lay.row(
+            w.place(node.a), lay.Operator("+"), w.place(node.b), lay.Operator("="), lay.Identifier(f"{node.a.dim}-1")
+        )
     else:
         inside = lay.row(w.place(node.a), lay.Operator(SIGNS[node.sign]), w.place(node.b, node.shift))
     return lay.Fenced("[", (inside,), "]"), ATOM
@@ -132,7 +134,10 @@ def _mul(w: _Writer, node: Mul) -> Written:
     above = [f for f in factors if f not in below]
     top: list[lay.Layout] = [lay.Number(str(abs(c.numerator)))] if abs(c.numerator) != 1 or not above else []
     above.sort(key=lambda f: isinstance(f, Fold))
-    written = [w.at(f, SUM if len(above) == 1 and below and not top else POWER if not isinstance(f, Fold) else PRODUCT) for f in above]
+    written = [
+        w.at(f, SUM if len(above) == 1 and below and not top else POWER if not isinstance(f, Fold) else PRODUCT)
+        for f in above
+    ]
     top.extend(written)
     bottom = [lay.Number(str(c.denominator))] if c.denominator != 1 else []
     parts = [power(f.base, number(-f.exponent.value)) for f in below]  # type: ignore[attr-defined]  # powers, chosen above
@@ -189,7 +194,9 @@ def _of(w: _Writer, node: Of) -> Written:
     signs = {"inv": lay.row(lay.Operator("−", "prefix"), lay.Number("1")), "pinv": lay.Identifier("+")}
     base: lay.Layout = lay.Applied(lay.Identifier(node.kind, upright=True), (matrix,))
     if node.kind in signs:
-        base = lay.Superscript(matrix if isinstance(matrix, lay.Identifier) else lay.parenthesized(matrix), signs[node.kind])
+        base = lay.Superscript(
+            matrix if isinstance(matrix, lay.Identifier) else lay.parenthesized(matrix), signs[node.kind]
+        )
         base = lay.parenthesized(base)
     return lay.Subscript(base, tuple(map(w.place, node.at))), ATOM
 

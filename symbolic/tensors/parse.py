@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Shapes = Mapping[str, tuple[Dims, ...]]
 
-ROOTS = frozenset("np numpy jnp linalg scipy special LA nn F math torch".split())
+ROOTS = frozenset(["np", "numpy", "jnp", "linalg", "scipy", "special", "LA", "nn", "F", "math", "torch"])
 CONSTANTS = {"pi": Constant("pi"), "e": apply("exp", ONE)}
 WORDS = {"inf": "inf", "newaxis": None, **{name: name for name in ("float", "int", "bool", "float32", "float64")}}
 LONGEST = 4000
@@ -50,10 +50,17 @@ def parse_shapes(shapes: str | Mapping[str, object] | None) -> dict[str, tuple[D
 def _shape(given: object) -> tuple[Dims, ...]:
     if isinstance(given, str):
         text = given.strip().strip(";,").strip().strip("()[]")
-        given = [] if text.strip().lower() in ("", "scalar", "()") else [t for t in re.split(r"[,\s]+(?![-+*\s])", text) if t]
+        given = (
+            []
+            if text.strip().lower() in ("", "scalar", "()")
+            else [t for t in re.split(r"[,\s]+(?![-+*\s])", text) if t]
+        )
     if not isinstance(given, Sequence):
         given = (given,)
-    return tuple(size if isinstance(size, tuple) and all(isinstance(d, Dim) for d in size) else _dims(str(size)) for size in given)
+    return tuple(
+        size if isinstance(size, tuple) and all(isinstance(d, Dim) for d in size) else _dims(str(size))
+        for size in given
+    )
 
 
 def _dims(text: str) -> Dims:
@@ -91,7 +98,9 @@ class Reader:
         reader = _READERS.get(type(node))
         column = getattr(node, "col_offset", 0) + 1
         if reader is None:
-            raise FormulaError(f"{type(node).__name__} is not part of a formula: use numbers, names, operators and calls", column)
+            raise FormulaError(
+                f"{type(node).__name__} is not part of a formula: use numbers, names, operators and calls", column
+            )
         try:
             return reader(self, node)
         except FormulaError as error:
@@ -156,7 +165,9 @@ def parse(text: str, shapes: str | Mapping[str, object] | None) -> Tensor:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         column = getattr(error, "offset", None)
-        raise FormulaError(f"{text.strip()[:80]!r} is not an expression: {getattr(error, 'msg', error)}", column) from None
+        raise FormulaError(
+            f"{text.strip()[:80]!r} is not an expression: {getattr(error, 'msg', error)}", column
+        ) from None
     if _depth(tree) > DEEPEST:
         raise FormulaError(f"the formula is nested more than {DEEPEST} deep: name its parts")
     value = Reader(known).read(tree.body)
@@ -286,7 +297,13 @@ def _called(reader: Reader, node: ast.Call) -> Any:
     keywords = {k.arg: reader.read(k.value) for k in node.keywords if k.arg is not None}
     if len(keywords) < len(node.keywords) or any(isinstance(a, ast.Starred) for a in node.args):
         raise FormulaError("* and ** in a call are not read: write the arguments out")
-    name = node.func.id if isinstance(node.func, ast.Name) else _path(node.func) if isinstance(node.func, ast.Attribute) else None
+    name = (
+        node.func.id
+        if isinstance(node.func, ast.Name)
+        else _path(node.func)
+        if isinstance(node.func, ast.Attribute)
+        else None
+    )
     arguments = [reader.read(a) for a in node.args]
     if name is not None and name in FUNCTIONS:
         return call(name, arguments, keywords)

@@ -11,7 +11,7 @@ from symbolic.tensors.calculus import derivative
 from symbolic.tensors.explicit import written_out
 from symbolic.tensors.facts import Facts, assuming, facts_of
 from symbolic.tensors.functions import Undefined
-from symbolic.tensors.nodes import Apply, Compare, Index, Node, add, delta, mul, MINUS_ONE, HALF
+from symbolic.tensors.nodes import HALF, MINUS_ONE, Apply, Compare, Index, Node, add, delta, mul
 from symbolic.tensors.normal import normal
 from symbolic.tensors.parse import parse, parse_shapes
 from symbolic.tensors.polynomial import Poly, Raw, TooLarge
@@ -195,5 +195,3 @@ def gradient_of(f: Tensor, wrt: str, shapes: Mapping[str, object], space: str = 
         return Tensor(f.axes + x.axes, mul(HALF, add(entry, transposed)))
     diagonal = mul(*(delta(i, j) for i, j in zip(*x.axes, strict=True)), entry)
     return Tensor(f.axes + x.axes, add(entry, transposed, mul(MINUS_ONE, diagonal)))
-
-

@@ -41,7 +41,7 @@ class Unwritten(Exception):  # noqa: N818 - an answer: matrix notation has no si
 
 def recognised(tensor: Tensor, symmetric: Collection[str] = ()) -> Form | None:
     """Return a scalar, vector or matrix in matrix notation; None where it has no sign for something in it."""
-    if any(len(axis) != 1 for axis in tensor.axes) or tensor.rank > 2:
+    if any(len(axis) > 1 for axis in tensor.axes) or len(tensor.indices) > 2:
         return None
     try:
         return Recogniser(frozenset(symmetric)).at(tensor.entry, tensor.indices)
@@ -92,7 +92,14 @@ class Recogniser:
             return self.scalar(node)
         if not node.free & set(places):
             return f.scale(self.scalar(node), Form("ones", tuple(i.dim for i in places), len(places)))
-        rule = {Var: self._var, Add: self._add, Mul: self._mul, Fold: self._fold, Pow: self._pow, Apply: self._apply}.get(type(node))
+        rule = {
+            Var: self._var,
+            Add: self._add,
+            Mul: self._mul,
+            Fold: self._fold,
+            Pow: self._pow,
+            Apply: self._apply,
+        }.get(type(node))
         if rule is not None:
             return rule(node, places)  # type: ignore[operator]  # each takes its own node
         if isinstance(node, Of):
@@ -112,7 +119,7 @@ class Recogniser:
         name = Form("name", (node.name, *facts), len(node.at))
         if len(free) == 2 and free[0] == free[1] and len(node.at) == 2:
             return Form("diagonal", (name,), 1)
-        if len(set(free)) < len(free) or set(free) != set(places) or len(node.at) > 2 and len(free) < len(node.at):
+        if len(set(free)) < len(free) or set(free) != set(places) or (len(node.at) > 2 and len(free) < len(node.at)):
             if set(free) < set(places) and len(free) == 1 and len(places) == 2:
                 return self._spread(node, places)
             raise Unwritten
@@ -214,13 +221,20 @@ class Recogniser:
     def _pow(self, node: Pow, places: Places) -> Form:
         if node.free - node.base.free:
             raise Unwritten
-        return f.power(self.at(node.base, places), self.scalar(node.exponent) if not node.exponent.free else self.at(node.exponent, places))
+        return f.power(
+            self.at(node.base, places),
+            self.scalar(node.exponent) if not node.exponent.free else self.at(node.exponent, places),
+        )
 
     def _apply(self, node: Apply, places: Places) -> Form:
         return Form("apply", (node.function, self.at(node.arg, places)), len(places))
 
     def _of(self, node: Of, places: Places) -> Form:
-        if len(node.rows) != 1 or node.free & set(places) != set(node.at) & set(places) or node.kind not in ("inv", "pinv"):
+        if (
+            len(node.rows) != 1
+            or node.free & set(places) != set(node.at) & set(places)
+            or node.kind not in ("inv", "pinv")
+        ):
             raise Unwritten
         if node.body.free - set(node.bound):
             raise Unwritten
@@ -258,7 +272,11 @@ class Recogniser:
         if isinstance(node, Var):
             name = Form("name", (node.name,), len(node.at))
             if all(isinstance(p, Fixed) for p in node.at):
-                return name if not node.at else Form("entry", (name, tuple(p.value for p in node.at if isinstance(p, Fixed))), 0)
+                return (
+                    name
+                    if not node.at
+                    else Form("entry", (name, tuple(p.value for p in node.at if isinstance(p, Fixed))), 0)
+                )
             raise Unwritten
         if isinstance(node, Add):
             return f.add(*map(self.scalar, node.args))

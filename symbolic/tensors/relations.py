@@ -124,7 +124,9 @@ def _met(raw: Raw, atom: Atom, side: int) -> list[Raw] | None:
         rest = _taken(raw, pattern, match, leading.sums).without(atom)
         kept = tuple(i for i in rest.sums if i != met)
         rest = Raw(rest.coefficient / leading.coefficient, rest.factors, kept).times(Raw(Fraction(1), light))
-        result = [rest.times(Raw(Fraction(1), {Atom("delta", "", (z, far), None, (((0, 1), 1), ((1, 0), 1))): Fraction(1)}))]  # type: ignore[arg-type]  # a place
+        result = [
+            rest.times(Raw(Fraction(1), {Atom("delta", "", (z, far), None, (((0, 1), 1), ((1, 0), 1))): Fraction(1)}))
+        ]  # type: ignore[arg-type]  # a place
         for k, t in enumerate(terms):
             if k != number:
                 part = t.at({near: met, wild: z}).scaled(Fraction(-1))  # type: ignore[dict-item]  # a place
@@ -167,7 +169,11 @@ def _orthogonal(raw: Raw, atom: Atom, sides: tuple[int, ...]) -> list[Raw] | Non
                 rest = raw.without(atom, other)
                 rest = Raw(rest.coefficient, rest.factors, tuple(j for j in rest.sums if j != i))
                 pair = (atom.args[1 - k], other.args[1 - k])
-                return [rest.times(Raw(Fraction(1), {Atom("delta", "", pair, None, (((0, 1), 1), ((1, 0), 1))): Fraction(1)}))]
+                return [
+                    rest.times(
+                        Raw(Fraction(1), {Atom("delta", "", pair, None, (((0, 1), 1), ((1, 0), 1))): Fraction(1)})
+                    )
+                ]
     for k in sides:
         i = atom.args[k]
         if raw.factors[atom] == 2 and i in raw.sums and sum(a.args.count(i) for a in raw.factors) == 1:
@@ -197,7 +203,11 @@ def _extended(raw: Raw, pattern: Pattern, k: int, match: Match, sums: set[Index]
     atom, e = pattern[k]
     open_ends = bool(set(atom.args) & (sums | wild))
     for candidate, x in raw.factors.items():
-        if candidate.key != atom.key or (x != e if open_ends else x < e) or candidate in {match.get(a) for a, _ in pattern[:k]}:
+        if (
+            candidate.key != atom.key
+            or (x != e if open_ends else x < e)
+            or candidate in {match.get(a) for a, _ in pattern[:k]}
+        ):
             continue
         for args in _arrangements(candidate):
             bound = _unified(raw, atom.args, args, match, sums, wild)

@@ -113,7 +113,12 @@ def _shifted(raw: Raw, atom: Atom) -> list[Raw] | None:
     """``sum_k [k == i + s] [k == j + s] = [i == j]``, where ``i + s`` stays inside; alone, it is 1."""
     k, i = atom.args
     s = int(atom.data)
-    if k not in raw.sums or not isinstance(i, Index) or i.dim.name != k.dim.name or not 0 <= s <= k.dim.offset - i.dim.offset:
+    if (
+        k not in raw.sums
+        or not isinstance(i, Index)
+        or i.dim.name != k.dim.name
+        or not 0 <= s <= k.dim.offset - i.dim.offset
+    ):
         return None
     others = [a for a in raw.factors if a is not atom and k in a.args]
     kept = Raw(raw.coefficient, raw.without(atom).factors, tuple(j for j in raw.sums if j != k))
@@ -171,7 +176,12 @@ def _mirrored_order(raw: Raw, atom: Atom, k: Place, order: Atom) -> Raw | None:
     i = atom.args[1] if atom.args[0] == k else atom.args[0]
     l = order.args[1] if order.args[0] == k else order.args[0]
     for partner in raw.factors:
-        if partner.kind == "mirror" and partner is not atom and l in partner.args and partner.args[0] != partner.args[1]:
+        if (
+            partner.kind == "mirror"
+            and partner is not atom
+            and l in partner.args
+            and partner.args[0] != partner.args[1]
+        ):
             m = partner.args[1] if partner.args[0] == l else partner.args[0]
             return raw.without(order).times(Raw(ONE, {order.at({k: m, l: i}): ONE}))
     return None
@@ -228,7 +238,9 @@ def _again(atom: Atom, e: Fraction) -> Poly:
     bound = bound_of(atom)
     inside = finish(inside_at(atom, bound))
     if atom.kind in ("P", "E"):
-        return BUILDERS["power" if atom.kind == "P" else "exp"](inside if atom.kind == "P" else inside.scaled(e), (e,), ())  # type: ignore[arg-type]  # the exponent
+        return BUILDERS["power" if atom.kind == "P" else "exp"](
+            inside if atom.kind == "P" else inside.scaled(e), (e,), ()
+        )  # type: ignore[arg-type]  # the exponent
     new = BUILDERS[atom.kind](inside, atom.args[own_count(atom) :], tuple(bound.values()))
     return BUILDERS["power"](new, (e,), ())  # type: ignore[arg-type]  # the exponent
 
@@ -290,7 +302,10 @@ def _along(raw: Raw, atom: Atom, e: Fraction) -> list[Raw] | None:
     i = atom.args[-1]
     alone = isinstance(i, Index) and i in raw.sums and sum(a.args.count(i) for a in raw.factors) == 1
     kept = Raw(raw.coefficient, raw.without(atom).factors, tuple(j for j in raw.sums if j != i))
-    if alone and ((e == 1 and facts.has(atom.data, "sums to 1")) or (e == 2 and facts.has(atom.data, "unit") and len(atom.args) == 1)):
+    if alone and (
+        (e == 1 and facts.has(atom.data, "sums to 1"))
+        or (e == 2 and facts.has(atom.data, "unit") and len(atom.args) == 1)
+    ):
         return [kept]
     if facts.has(atom.data, "one-hot"):
         for other in raw.factors:

@@ -45,7 +45,7 @@ LONGEST = 40
 
 
 def spellings(node: Node, facts: Mapping[str, frozenset[str]]) -> list[Node]:
-    """Return the node, and simpler ones that are proved equal to it."""
+    """Return the node, the same without what vanishes, and the normal form written out, where there is one: all equal."""
     found = [node]
     with assuming(Facts(facts)):
         for make in (tidied, rewritten):
@@ -53,7 +53,7 @@ def spellings(node: Node, facts: Mapping[str, frozenset[str]]) -> list[Node]:
                 other = make(found[-1] if make is tidied else node)
             except (SymbolicError, RecursionError):
                 continue
-            if other is not None and other not in found:
+            if other is not None and (make is tidied or other not in found):
                 found.append(other)
     return found
 
@@ -166,4 +166,3 @@ _LEAVES: dict[str, Callable[..., Node]] = {
     "num": lambda p, _: number(int(p)),
     "logp": lambda p, _: apply("log", number(int(p))),
 }
-

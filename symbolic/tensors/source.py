@@ -7,30 +7,61 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from symbolic.errors import DerivationError
-from symbolic.tensors.emit import Printer
+from symbolic.tensors.emit import Printer, is_plain
 from symbolic.tensors.forms import Form
-from symbolic.tensors.nodes import Add, Apply, Compare, Constant, Dim, Fixed, Fold, Index, Mul, Node, Num, Of, Pow, SizeOf, Var, Where
+from symbolic.tensors.nodes import (
+    Add,
+    Apply,
+    Compare,
+    Constant,
+    Dim,
+    Fixed,
+    Fold,
+    Index,
+    Mul,
+    Node,
+    Num,
+    Of,
+    Pow,
+    SizeOf,
+    Var,
+    Where,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from symbolic.tensors.tensor import Dims, Tensor
 
-IMPORTS = {"numpy": "import numpy as np", "torch": "import math\n\nimport torch", "jax": "import jax\nimport jax.numpy as jnp"}
+IMPORTS = {
+    "numpy": "import numpy as np",
+    "torch": "import math\n\nimport torch",
+    "jax": "import jax\nimport jax.numpy as jnp",
+}
 PREFIX = {"numpy": "np", "torch": "torch", "jax": "jnp"}
 
 
 def _helpers(backend: str) -> dict[str, str]:
     b = PREFIX[backend]
-    most = {"numpy": "np.max(x, axis=axis, keepdims=True)", "jax": "jnp.max(x, axis=axis, keepdims=True)", "torch": "torch.amax(x, axis, keepdim=True)"}[backend]
+    most = {
+        "numpy": "np.max(x, axis=axis, keepdims=True)",
+        "jax": "jnp.max(x, axis=axis, keepdims=True)",
+        "torch": "torch.amax(x, axis, keepdim=True)",
+    }[backend]
     keep = "keepdim" if backend == "torch" else "keepdims"
     other = {
         "numpy": ("np.vectorize(math.erf, otypes=[float])(x)", "np.logaddexp(0, x)", "np.maximum(x, 0)"),
         "torch": ("torch.special.erf(x)", "torch.logaddexp(torch.zeros_like(x), x)", "torch.clamp(x, min=0)"),
         "jax": ("jax.scipy.special.erf(x)", "jnp.logaddexp(0, x)", "jnp.maximum(x, 0)"),
     }[backend]
-    gamma = {"numpy": "np.vectorize(math.lgamma, otypes=[float])(x)", "torch": "torch.lgamma(x)", "jax": "jax.scipy.special.gammaln(x)"}[backend]
-    digamma = {"numpy": "scipy.special.digamma(x)", "torch": "torch.digamma(x)", "jax": "jax.scipy.special.digamma(x)"}[backend]
+    gamma = {
+        "numpy": "np.vectorize(math.lgamma, otypes=[float])(x)",
+        "torch": "torch.lgamma(x)",
+        "jax": "jax.scipy.special.gammaln(x)",
+    }[backend]
+    digamma = {"numpy": "scipy.special.digamma(x)", "torch": "torch.digamma(x)", "jax": "jax.scipy.special.digamma(x)"}[
+        backend
+    ]
     return {
         "sigmoid": f"def sigmoid(x):\n    return 0.5 * (1 + {b}.tanh(0.5 * x))\n",
         "softplus": f"def softplus(x):\n    return {other[1]}\n",
@@ -60,7 +91,9 @@ class Program:
         return self.source
 
 
-def program(tensor: Tensor, form: Form | None, shapes: dict[str, tuple[Dims, ...]], name: str, backend: str = "numpy") -> Program:
+def program(
+    tensor: Tensor, form: Form | None, shapes: dict[str, tuple[Dims, ...]], name: str, backend: str = "numpy"
+) -> Program:
     """Write a tensor as a function of one of the libraries.
 
     Raises
@@ -72,14 +105,17 @@ def program(tensor: Tensor, form: Form | None, shapes: dict[str, tuple[Dims, ...
     inputs = used or list(shapes)[:1]
     writer = _Writer(backend, shapes, inputs)
     try:
-        lines = writer.form(form) if form is not None else writer.tensor(tensor)
+        plain = form is not None and all(len(axis) == 1 for axis in tensor.axes)
+        lines = writer.form(form) if plain and form is not None else writer.tensor(tensor)
     except NotImplementedError:
         lines = writer.tensor(tensor)
     body = "\n".join(f"    {line}" for line in [*writer.size_lines(), *lines])
     helpers = "".join(f"\n\n{text}" for helper, text in _helpers(backend).items() if f"{helper}(" in body)
     imports = IMPORTS[backend]
     imports = f"import math\n\n{imports}" if "math." in helpers and backend == "numpy" else imports
-    imports = f"{imports}\nimport scipy.special" if "scipy.special.digamma" in helpers and backend == "numpy" else imports
+    imports = (
+        f"{imports}\nimport scipy.special" if "scipy.special.digamma" in helpers and backend == "numpy" else imports
+    )
     source = f"{imports}{helpers}\n\ndef {name}({', '.join(inputs)}):\n{body}\n"
     scope: dict[str, Any] = {}
     exec(compile(source, f"<{name} by gradproof>", "exec"), scope)  # noqa: S102 - our own text, made of names and operators that were parsed
@@ -133,7 +169,13 @@ class _Writer:
         lines = []
         taken = itertools.count(1)
         for part in _inside_out(form):
-            if counts[part] > 1 and part.op not in CHEAP and part is not form and part not in printer.names:
+            if (
+                counts[part] > 1
+                and part.op not in CHEAP
+                and not is_plain(part)
+                and part is not form
+                and part not in printer.names
+            ):
                 text = printer.write(part)
                 name = f"t{next(taken)}"
                 lines.append(f"{name} = {text}")
@@ -159,7 +201,13 @@ class _Writer:
         return [*einsum.lines, f"return {text}"]
 
 
-CHEAP = frozenset(("name", "number", "size", "constant", "eye", "ones", "unit", "inv", "entry", "arange", "product", "zeros"))
+SPECTRA = {
+    "eigval": ("eigh({})", 0), "eigvec": ("eigh({})", 1), "svd_u": ("svd({}, full_matrices=False)", 0),
+    "sval": ("svd({}, full_matrices=False)", 1), "svd_v": ("svd({}, full_matrices=False)", 2),
+}  # fmt: skip
+CHEAP = frozenset(
+    ("name", "number", "size", "constant", "eye", "ones", "unit", "inv", "entry", "arange", "product", "zeros")
+)
 
 
 def _count(form: Form, counts: dict[Form, int]) -> None:
@@ -215,7 +263,9 @@ class _Einsum:
         if isinstance(node, Constant):
             return f"{'math' if self.b == 'torch' else self.b}.{node.name}", ()
         if isinstance(node, Where):
-            return f"{self.b}.arange({self.writer.size(node.at.dim)})", tuple(i for i in (node.at,) if isinstance(i, Index))
+            return f"{self.b}.arange({self.writer.size(node.at.dim)})", tuple(
+                i for i in (node.at,) if isinstance(i, Index)
+            )
         if isinstance(node, Var):
             return self._places(node.name, node.at)
         if isinstance(node, Compare):
@@ -284,11 +334,15 @@ class _Einsum:
         letters = self._letters([i for _, own in arrays for i in own])
         left = ",".join("".join(letters[i] for i in own) for _, own in arrays)
         best = ", optimize=True" if len(arrays) > 2 and self.b != "torch" else ""
-        text = f"{self.b}.einsum('{left}->{''.join(letters[i] for i in order)}', {', '.join(t for t, _ in arrays)}{best})"
+        text = (
+            f"{self.b}.einsum('{left}->{''.join(letters[i] for i in order)}', {', '.join(t for t, _ in arrays)}{best})"
+        )
         return f"{scale} * {text}" if scale else text, order
 
     def _letters(self, indices: Sequence[Index]) -> dict[Index, str]:
-        return {i: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"[k] for k, i in enumerate(dict.fromkeys(indices))}
+        return {
+            i: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"[k] for k, i in enumerate(dict.fromkeys(indices))
+        }
 
     def _fold(self, node: Fold) -> tuple[str, tuple[Index, ...]]:
         if node.kind == "sum":
@@ -302,7 +356,11 @@ class _Einsum:
                 over.extend(inner.over)
             return self._product(factors, over)
         text, order = self.at(node.body)
-        name = {"max": "amax" if self.b == "torch" else "max", "min": "amin" if self.b == "torch" else "min", "prod": "prod"}[node.kind]
+        name = {
+            "max": "amax" if self.b == "torch" else "max",
+            "min": "amin" if self.b == "torch" else "min",
+            "prod": "prod",
+        }[node.kind]
         for i in node.over:
             text = f"{self.b}.{name}({text}, {list(order).index(i)})"
             order = tuple(j for j in order if j is not i)
@@ -311,11 +369,13 @@ class _Einsum:
     def _of(self, node: Of) -> tuple[str, tuple[Index, ...]]:
         text, order = self.at(node.body)
         batch = [i for i in order if i not in node.bound]
+        if node.kind in SPECTRA and not batch:
+            whole = self.aligned(text, order, [*node.rows, *node.cols])
+            call, k = SPECTRA[node.kind]
+            return self._places(f"{self.b}.linalg.{call.format(whole)}[{k}]", node.at)
         if len(node.rows) != 1 or node.kind not in ("inv", "pinv", "det", "logdet"):
             raise DerivationError(f"no source code for {node.kind} here")
         whole = self.aligned(text, order, [*batch, *node.rows, *node.cols])
         name = {"logdet": "slogdet"}.get(node.kind, node.kind)
         value = f"{self.b}.linalg.{name}({whole})" + ("[1]" if node.kind == "logdet" else "")
         return self._places(value, (*batch, *node.at))
-
-

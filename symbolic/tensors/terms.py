@@ -140,7 +140,9 @@ def _component(part: list[tuple[Atom, Fraction]], sums: list[Index]) -> Labelled
     return (0 if any(other[0] != first[0] for other in best) else first[0], *first[1:])
 
 
-def _search(part: list[tuple[Atom, Fraction]], colours: dict[Index, int], best: list[Labelled], budget: list[int]) -> None:
+def _search(
+    part: list[tuple[Atom, Fraction]], colours: dict[Index, int], best: list[Labelled], budget: list[int]
+) -> None:
     """Label the indices by colour; where some share one, try each of them first."""
     cells: dict[int, list[Index]] = {}
     for i, c in colours.items():
@@ -203,7 +205,9 @@ def least(atom: Atom) -> tuple[tuple[Place, ...], int]:
     """Return the arguments in the least order that the atom's symmetry allows, and the sign; 0 where it vanishes."""
     if not atom.symmetry:
         return atom.args, 1
-    forms = [(tuple(map(place_key, (args := tuple(atom.args[k] for k in perm)))), args, sign) for perm, sign in atom.symmetry]
+    forms = [
+        (tuple(map(place_key, (args := tuple(atom.args[k] for k in perm)))), args, sign) for perm, sign in atom.symmetry
+    ]
     first = min(form[0] for form in forms)
     same = [form for form in forms if form[0] == first]
     return same[0][1], 0 if len({form[2] for form in same}) > 1 else same[0][2]

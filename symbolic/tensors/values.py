@@ -7,7 +7,6 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import flint
 import numpy as np
 import sympy as sp
 from flint import arb, arb_mat, fmpq
@@ -38,6 +37,11 @@ if TYPE_CHECKING:
 
     from symbolic.tensors.nodes import Position
     from symbolic.tensors.tensor import Tensor
+
+
+class FloatsOnlyError(EvaluationError):
+    """Balls and formulas have no such function: evaluate on floats."""
+
 
 Cells = Any  # an object array of numbers
 MOST_CELLS = 2_000_000
@@ -114,6 +118,8 @@ class Floats:
     def call(self, name: str, x: Any) -> Any:
         """Return a function of one number."""
         own = {"abs": abs, "log": math.log, "arcsin": math.asin, "arccos": math.acos, "arctan": math.atan, "arcsinh": math.asinh, "arccosh": math.acosh, "arctanh": math.atanh, "floor": math.floor}  # fmt: skip
+        if name in ("gammaln", "digamma"):
+            return float(getattr(arb(float(x)), "lgamma" if name == "gammaln" else name)())
         return (own.get(name) or getattr(math, name))(x)
 
     def sign(self, x: Any) -> int:
@@ -149,7 +155,7 @@ class Balls(Floats):
 
     def call(self, name: str, x: Any) -> Any:
         """Return a function of one number."""
-        names = {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh"}  # fmt: skip
+        names = {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "gammaln": "lgamma"}  # fmt: skip
         value = abs(x) if name == "abs" else getattr(x, names.get(name, name))()
         if not value.is_finite():
             raise EvaluationError(f"{name} has no value at {x}")
@@ -173,7 +179,8 @@ class Balls(Floats):
 
     def power(self, x: Any, y: Any) -> Any:
         """Return a power."""
-        value = x ** (flint.fmpz(int(y)) if y == int(y.mid()) and y.rad() == 0 else y)
+        whole = y.unique_fmpz() if y.rad() == 0 else None
+        value = x ** (y if whole is None else whole)
         if not value.is_finite():
             raise EvaluationError(f"{x} ** {y} has no value")
         return value
@@ -206,7 +213,7 @@ class Formulas(Floats):
 
     def call(self, name: str, x: Any) -> Any:
         """Return a function of one number."""
-        names = {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "abs": "Abs"}  # fmt: skip
+        names = {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "abs": "Abs", "gammaln": "loggamma"}  # fmt: skip
         return getattr(sp, names.get(name, name))(x)
 
     def sign(self, x: Any) -> Any:
@@ -354,7 +361,12 @@ def call(numbers: Floats, name: str, x: Any, one: Any) -> Any:
         steps = {"sign": s, "positive": s > 0, "nonnegative": s >= 0, "zero": s == 0, "relu": s > 0}
         if isinstance(numbers, Formulas):
             half = one / 2
-            known = {"sign": s, "positive": half + s * half, "nonnegative": half + s * half, "relu": x * (half + s * half)}
+            known = {
+                "sign": s,
+                "positive": half + s * half,
+                "nonnegative": half + s * half,
+                "relu": x * (half + s * half),
+            }
             return known.get(name, sp.Piecewise((one, sp.Eq(x, 0)), (0 * one, True)))
         return x * int(steps[name]) if name == "relu" else one * int(steps[name])
     if name == "sigmoid":
@@ -421,7 +433,7 @@ def _matrix(numbers: Floats, kind: str, cells: Cells) -> Any:
 
 def _spectrum(numbers: Floats, kind: str, cells: Cells) -> Any:
     if type(numbers) is not Floats:
-        raise EvaluationError(f"{kind} is evaluated on floats only")
+        raise FloatsOnlyError(f"{kind} is evaluated on floats only")
     matrix = cells.astype(float)
     if kind.startswith("eig"):
         return np.linalg.eigh(matrix)[("eigval", "eigvec").index(kind)].astype(object)

@@ -335,10 +335,7 @@ def _same(x: Any) -> Tensor:
     return tensor(x)
 
 
-ONE_ARGUMENT = (
-    "exp log sin cos tan sinh cosh tanh arctan arcsin arccos arcsinh arccosh arctanh log1p expm1 sqrt "
-    "sigmoid softplus abs relu erf erfc sign floor gammaln digamma"
-).split()
+ONE_ARGUMENT = ["exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "arcsin", "arccos", "arcsinh", "arccosh", "arctanh", "log1p", "expm1", "sqrt", "sigmoid", "softplus", "abs", "relu", "erf", "erfc", "sign", "floor", "gammaln", "digamma"]
 SPELLINGS = {
     "expit": "sigmoid", "logistic": "sigmoid", "absolute": "abs", "fabs": "abs", "atan": "arctan", "asin": "arcsin",
     "acos": "arccos", "amax": "max", "amin": "min", "ln": "log", "asarray": "array", "tr": "trace", "pow": "power",
@@ -385,7 +382,6 @@ FUNCTIONS |= {other: FUNCTIONS[name] for other, name in SPELLINGS.items() if nam
 
 METHODS = {
     name: name
-    for name in "sum prod max min mean var std cumsum cumprod dot trace transpose reshape ravel flatten copy squeeze clip "
-    "astype diagonal ptp argmax argmin".split()
+    for name in ["sum", "prod", "max", "min", "mean", "var", "std", "cumsum", "cumprod", "dot", "trace", "transpose", "reshape", "ravel", "flatten", "copy", "squeeze", "clip", "astype", "diagonal", "ptp", "argmax", "argmin"]
 }
 __all__ = ["FUNCTIONS", "METHODS", "ZERO", "call"]
