@@ -12,6 +12,7 @@ from symbolic.tensors.nodes import (
     ZERO,
     Add,
     Apply,
+    Compare,
     Constant,
     Fold,
     Index,
@@ -25,7 +26,6 @@ from symbolic.tensors.nodes import (
     apply,
     delta,
     fold,
-    guarded,
     mul,
     number,
     power,
@@ -182,3 +182,13 @@ def _pinv(node: Of, inner: Node, rows: tuple[Index, ...], cols: tuple[Index, ...
 
 
 _RULES = {Var: _var, Add: _add, Mul: _mul, Pow: _pow, Apply: _apply, Fold: _fold, Of: _of}
+
+
+def guarded(body: Node) -> tuple[Node, Node] | None:
+    """Read ``1 + c (y - 1)``, a factor ``y`` where the bracket `c` holds and 1 elsewhere; return ``c, y``."""
+    if not isinstance(body, Add) or len(body.args) != 2 or body.args[0] != ONE or not isinstance(body.args[1], Mul):
+        return None
+    bracket, *rest = body.args[1].args
+    if not isinstance(bracket, Compare) or len(rest) != 1:
+        return None
+    return bracket, add(rest[0], ONE)

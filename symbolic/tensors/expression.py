@@ -16,13 +16,14 @@ from symbolic.arithmetic import precision
 from symbolic.errors import DerivationError, EvaluationError, SymbolicError, Undecidable
 from symbolic.latex import latex
 from symbolic.mathml import mathml
-from symbolic.tensors.emit import layout, python
+from symbolic.tensors.emit import python
 from symbolic.tensors.paper import index_layout
 from symbolic.tensors.recognition import recognised
 from symbolic.tensors.simplify import spellings
 from symbolic.tensors.source import Program, program
 from symbolic.tensors.tensor import Tensor, shape_text
 from symbolic.tensors.values import FloatsOnlyError, evaluate, length
+from symbolic.tensors.written import layout
 from symbolic.text import text
 
 if TYPE_CHECKING:

@@ -75,6 +75,15 @@ def matmul(*factors: Form) -> Form:
     rank = sum(f.rank for f in (flat[0], flat[-1])) - 2 if len(flat) > 1 else flat[0].rank
     if len(kept) == 1:
         return scale(product(*scalars), kept[0])
+    if (
+        len(kept) > 1
+        and kept[-1].rank == 1
+        and kept[-2].op in ("tril", "triu")
+        and kept[-2].args[1] == 0
+        and kept[-2].args[0].op == "ones"
+    ):
+        run = Form("cumsum" if kept[-2].op == "tril" else "rcumsum", (kept[-1],), 1)
+        return scale(product(*scalars), run if len(kept) == 2 else matmul(*kept[:-2], run))
     return scale(product(*scalars), Form("matmul", tuple(kept), max(rank, 0)))
 
 

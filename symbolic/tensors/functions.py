@@ -348,52 +348,6 @@ def zero(poly: Poly) -> Poly:
     return single(atom)
 
 
-# -- functions that stay --------------------------------------------------------------------------------------
-
-ODD = frozenset(("sin", "erf", "arctan", "arcsin", "arcsinh", "arctanh"))
-EVEN = frozenset(("cos",))
-
-
-def plain(name: str) -> Callable[[Poly], Poly]:
-    """Return a function that is only known by its parity."""
-
-    def function(poly: Poly) -> Poly:
-        split = with_signs(function, poly)
-        if split is not None:
-            return split
-        if not poly:
-            return Poly() if name in ODD else constant(1) if name == "cos" else _opaque(name, poly)
-        if name in ("sin", "cos") and (parts := _parted(poly)) is not None:
-            return _angle_sum(name, *parts)
-        return _opaque(name, poly)
-
-    return function
-
-
-def _opaque(name: str, poly: Poly) -> Poly:
-    c, atom, _ = made(name, poly, scale="sign" if name in ODD | EVEN else "none")
-    return single(atom, 1, c if name in ODD else 1)
-
-
-def _parted(poly: Poly) -> tuple[Poly, Poly] | None:
-    """Part an angle into two: of a sum, the first term; of a whole multiple, one of it."""
-    key, (c, term) = next(iter(sorted(poly.terms.items())))
-    first = Poly({key: (c, term)})
-    if 1 < len(poly.terms) <= 3:
-        return first, poly.plus(first.scaled(-ONE))
-    if len(poly.terms) == 1 and c.denominator == 1 and 1 < abs(c) <= 4:
-        one = Poly({key: (Fraction(1 if c > 0 else -1), term)})
-        return one, poly.plus(one.scaled(-ONE))
-    return None
-
-
-def _angle_sum(name: str, a: Poly, b: Poly) -> Poly:
-    sine, cosine = plain("sin"), plain("cos")
-    if name == "sin":
-        return multiply(sine(a), cosine(b)).plus(multiply(cosine(a), sine(b)))
-    return multiply(cosine(a), cosine(b)).plus(multiply(sine(a), sine(b)).scaled(-ONE))
-
-
 def _inside(poly: Poly, _: tuple[Place, ...], __: tuple[Index, ...]) -> Poly:
     """Return what is inside the only atom of a polynomial."""
     ((_c, term),) = poly.terms.values()
@@ -406,18 +360,3 @@ BUILDERS["exp"] = lambda poly, _, __: exp(poly)
 BUILDERS["LA"] = lambda poly, _, __: log(poly)
 BUILDERS["sgn"] = lambda poly, _, __: sign(poly)
 BUILDERS["zero"] = lambda poly, _, __: zero(poly)
-for _name in (
-    "sin",
-    "cos",
-    "erf",
-    "arctan",
-    "arcsin",
-    "arccos",
-    "arcsinh",
-    "arccosh",
-    "arctanh",
-    "floor",
-    "gammaln",
-    "digamma",
-):
-    BUILDERS[_name] = lambda poly, _, __, f=plain(_name): f(poly)

@@ -87,10 +87,8 @@ def _sliced(axis: Axis, key: slice, entry: Node) -> tuple[Axis, Node]:
     start, stop, step = (None if k is None else as_number(k) for k in (key.start, key.stop, key.step))
     if step is not None and step.value == -1 and key.start is None and key.stop is None:
         return reversed_along(axis, entry)
-    if (
-        (key.step is not None and (step is None or step.value != 1))
-        or ((key.start, key.stop) != (None, None)
-        and len(axis) != 1)
+    if (key.step is not None and (step is None or step.value != 1)) or (
+        (key.start, key.stop) != (None, None) and len(axis) != 1
     ):
         raise FormulaError("a slice has constant ends and step 1 or is [::-1], along one axis")
     if key.start is None and key.stop is None:
@@ -108,7 +106,7 @@ def _sliced(axis: Axis, key: slice, entry: Node) -> tuple[Axis, Node]:
     elif first >= 0 and last is not None:
         length = Dim("", last - first)
     elif last is None or last < 0:
-        length, first = Dim("", (last or 0) - first), first
+        length = Dim("", (last or 0) - first)
     else:
         raise FormulaError("a slice from the end to a place from the start has no size for every shape")
     if not length.name and length.offset <= 0:

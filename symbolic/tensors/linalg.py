@@ -257,7 +257,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Te
     if len(over) == 2 and order in ("nuc", number(2)):
         return _spectral_norm(x, order)
     if len(over) == 2 and order in ("inf", number(1), number(-1)):
-        inside, outside = (0, 1) if order != "inf" else (1, 0)
+        inside = 0 if order != "inf" else 1
         sums = reduce(size, "sum", [over[inside]], True)
         return reduce(sums, "min" if order == number(-1) else "max", over, stays)
     raise FormulaError(

@@ -56,7 +56,7 @@ def chain(poly: Poly, row: Index, col: Index) -> Chain | None:
         links.append((atom, atom.args[1] == here))
         del left[atom]
         here = there
-    if left or any(a.kind in ("delta",) for a, _ in apart):
+    if left or any(a.kind == "delta" for a, _ in apart):
         return None
     sums = tuple(i for i in raw.sums if any(i in a.args for a, _ in apart))
     return Chain(collected([Raw(raw.coefficient, dict(apart), sums)]), tuple(links))
@@ -117,9 +117,7 @@ def _sherman_morrison(poly: Poly, updated: tuple[Poly, Poly], ends: tuple[Index,
     """``(D + u vᵀ)⁻¹ = D⁻¹ − D⁻¹ u vᵀ D⁻¹ / (1 + vᵀ D⁻¹ u)``."""
     row, col = ends
     matrix, scale = updated
-    entries = diagonal_of(matrix, [row], [col])
-    assert entries is not None  # the part with the deltas
-    reciprocal = power(entries, -ONE)
+    reciprocal = power(diagonal_of(matrix, [row], [col]) or constant(1), -ONE)
     update = poly.plus(matrix.scaled(-ONE))
     places: dict[Place, Place] = {row: at[0], col: at[1]}
     both = multiply(_moved(reciprocal, {row: at[0]}), _moved(reciprocal, {row: at[1]}), _moved(update, places))
@@ -171,7 +169,7 @@ def _inverse_atom(atom: Atom, transposed: bool, a: Place, b: Place) -> Poly:
     if atom.kind == "inv":
         bound = bound_of(atom)
         row, col = list(bound.values())
-        places: dict[Place, Place] = {**{s: i for s, i in bound.items()}}
+        places: dict[Place, Place] = dict(bound)
         inside = finish(inside_at(atom, places))  # type: ignore[arg-type]  # indices are places
         return _moved(inside, {row: a, col: b})
     if FACTS.get().has(atom.data, "orthogonal"):

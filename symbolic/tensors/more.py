@@ -149,8 +149,7 @@ def svd(a: Any, full_matrices: Any = True, compute_uv: Any = True) -> Any:
 
 def svdvals(a: Any) -> Tensor:
     """The singular values."""
-    values = svd(a)[1]
-    assert isinstance(values, Tensor)  # of the three parts
+    values: Tensor = svd(a)[1]
     return values
 
 

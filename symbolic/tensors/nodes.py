@@ -7,154 +7,16 @@ node again and higher orders need no new rules. An index is an object of its own
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from symbolic.tensors.base import Constant, Node, Num, SizeOf, Var, Where, indices_of
+from symbolic.tensors.places import Dim, Fixed, Index, Places, Position, fixed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-
-
-class Dim(NamedTuple):
-    """A size: ``name + offset``; a number where the name is empty."""
-
-    name: str
-    offset: int
-
-    def __str__(self) -> str:
-        if not self.name:
-            return str(self.offset)
-        return self.name if not self.offset else f"{self.name}{self.offset:+d}"
-
-
-_numbers = itertools.count(1)
-
-
-@dataclass(frozen=True, eq=False)
-class Index:
-    """An index that runs from 0 to its size - 1; every one is different from every other."""
-
-    dim: Dim
-    number: int = field(default_factory=lambda: next(_numbers))
-
-    def __repr__(self) -> str:
-        return f"i{self.number}"
-
-
-class Fixed(NamedTuple):
-    """A fixed position on an axis; a negative one counts from the end."""
-
-    value: int
-    dim: Dim
-
-    def __repr__(self) -> str:
-        return str(self.value)
-
-
-Position = Index | Fixed
-Places = tuple[Position, ...]
-
-
-def fixed(value: int, dim: Dim) -> Fixed:
-    """Return a position; of an axis whose size is a number, counted from the start."""
-    return Fixed(value + dim.offset, dim) if value < 0 and not dim.name else Fixed(value, dim)
-
-
-class Node:
-    """One entry, as a formula of its free indices."""
-
-    @cached_property
-    def free(self) -> frozenset[Index]:
-        """The free indices."""
-        return frozenset().union(*(child.free for child in self.children()), _indices(self.places()))
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """The names of the tensors in it."""
-        return frozenset().union(*(child.names for child in self.children()))
-
-    def children(self) -> tuple[Node, ...]:
-        """The nodes directly below."""
-        return ()
-
-    def places(self) -> Places:
-        """The positions that the node itself names."""
-        return ()
-
-    def rebuild(self, children: tuple[Node, ...], places: Places) -> Node:
-        """Return the same node over other children and at other places, simplified."""
-        del children, places
-        return self
-
-    @property
-    def bound(self) -> tuple[Index, ...]:
-        """The indices that the node binds in its children."""
-        return ()
-
-    def rebound(self, renaming: Mapping[Position, Position]) -> Node:
-        """Return the node with the indices that it binds renamed."""
-        del renaming
-        return self
-
-
-def _indices(places: Iterable[Position]) -> frozenset[Index]:
-    return frozenset(p for p in places if isinstance(p, Index))
-
-
-@dataclass(frozen=True)
-class Num(Node):
-    """A rational number."""
-
-    value: Fraction
-
-
-@dataclass(frozen=True)
-class Constant(Node):
-    """A positive real number by its name: ``pi``, ``e``."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class SizeOf(Node):
-    """A size as a number."""
-
-    dim: Dim
-
-
-@dataclass(frozen=True)
-class Where(Node):
-    """An index as a number, counted from 0."""
-
-    at: Position
-
-    def places(self) -> Places:
-        return (self.at,)
-
-    def rebuild(self, children: tuple[Node, ...], places: Places) -> Node:
-        del children
-        return Where(places[0])
-
-
-@dataclass(frozen=True)
-class Var(Node):
-    """The entry of the tensor `name` at `at`."""
-
-    name: str
-    at: Places
-
-    def places(self) -> Places:
-        return self.at
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        return frozenset((self.name,))
-
-    def rebuild(self, children: tuple[Node, ...], places: Places) -> Node:
-        del children
-        return Var(self.name, places)
 
 
 @dataclass(frozen=True)
@@ -275,7 +137,7 @@ class Of(Node):
 
     @cached_property
     def free(self) -> frozenset[Index]:
-        return self.body.free - {*self.rows, *self.cols} | _indices(self.at)
+        return self.body.free - {*self.rows, *self.cols} | indices_of(self.at)
 
     def children(self) -> tuple[Node, ...]:
         return (self.body,)
@@ -294,6 +156,12 @@ class Of(Node):
         rows, cols = (tuple(renaming.get(i, i) for i in group) for group in (self.rows, self.cols))
         return Of(self.kind, rows, cols, substitute(self.body, renaming), self.at)  # type: ignore[arg-type]  # as above
 
+
+__all__ = [
+    "HALF", "MINUS_ONE", "ONE", "ZERO", "Add", "Apply", "Compare", "Constant", "Dim", "Fixed", "Fold", "Index", "Mul", "Node",
+    "Num", "Of", "Places", "Position", "Pow", "SizeOf", "Var", "Where", "add", "apply", "compare", "delta", "fixed", "fold", "mul",
+    "number", "power", "replaced", "split_number", "substitute", "total",
+]  # fmt: skip
 
 ZERO, ONE, MINUS_ONE, HALF = Num(Fraction(0)), Num(Fraction(1)), Num(Fraction(-1)), Num(Fraction(1, 2))
 
@@ -365,7 +233,7 @@ def power(base: Node, exponent: Node) -> Node:
     """Return a power, carried out where it is one of numbers, of a whole power or of a product."""
     if exponent == ZERO:
         return ONE
-    if exponent == ONE or base == ONE:
+    if ONE in (exponent, base):
         return base
     if isinstance(exponent, Num) and exponent.value.denominator == 1:
         n = int(exponent.value)
@@ -484,13 +352,3 @@ def replaced(node: Node, change: Callable[[Node], Node | None]) -> Node:
     children = node.children()
     after = tuple(replaced(child, change) for child in children)
     return node if after == children else node.rebuild(after, node.places())
-
-
-def guarded(body: Node) -> tuple[Node, Node] | None:
-    """Read ``1 + c (y - 1)``, a factor ``y`` where the bracket `c` holds and 1 elsewhere; return ``c, y``."""
-    if not isinstance(body, Add) or len(body.args) != 2 or body.args[0] != ONE or not isinstance(body.args[1], Mul):
-        return None
-    bracket, *rest = body.args[1].args
-    if not isinstance(bracket, Compare) or len(rest) != 1:
-        return None
-    return bracket, add(rest[0], ONE)

@@ -6,9 +6,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symbolic.tensors.build import BUILDERS, learn_positive, made, single
-from symbolic.tensors.calculus import SPECTRA
+from symbolic.tensors.calculus import SPECTRA, guarded
 from symbolic.tensors.facts import FACTS
-from symbolic.tensors.functions import exp, learn_sign, log, plain, power, sign, zero
+from symbolic.tensors.functions import exp, learn_sign, log, power, sign, zero
 from symbolic.tensors.matrices import determinant, greatest, inverse, product, pseudo_inverse, spectral
 from symbolic.tensors.nodes import (
     Add,
@@ -25,9 +25,9 @@ from symbolic.tensors.nodes import (
     SizeOf,
     Var,
     Where,
-    guarded,
     substitute,
 )
+from symbolic.tensors.plain import plain
 from symbolic.tensors.polynomial import Poly, Raw, collected, constant
 from symbolic.tensors.rules import cyclic_atom, delta_atom, finish, multiply, size_raws, summed
 from symbolic.tensors.terms import Atom

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from symbolic import layout as lay
 from symbolic.names import name_layout
 from symbolic.tensors.change import Change
-from symbolic.tensors.emit import layout
 from symbolic.tensors.nodes import (
     ONE,
     Add,
@@ -32,6 +31,7 @@ from symbolic.tensors.nodes import (
 )
 from symbolic.tensors.recognition import recognised
 from symbolic.tensors.tensor import Tensor
+from symbolic.tensors.written import layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symbolic.tensors import forms as f
+from symbolic.tensors.calculus import guarded
 from symbolic.tensors.forms import Form, num
 from symbolic.tensors.nodes import (
     Add,
@@ -23,6 +24,8 @@ from symbolic.tensors.nodes import (
     SizeOf,
     Var,
     Where,
+    compare,
+    fold,
     mul,
     substitute,
 )
@@ -47,6 +50,20 @@ def recognised(tensor: Tensor, symmetric: Collection[str] = ()) -> Form | None:
         return Recogniser(frozenset(symmetric)).at(tensor.entry, tensor.indices)
     except Unwritten:
         return None
+
+
+def distributed(node: Fold) -> list[Node]:
+    """Return the sums of the terms, where the body, under further sums, is a product with a sum of terms."""
+    body = node.body
+    if isinstance(body, Fold) and body.kind == "sum":
+        return [fold("sum", node.over, t) for t in distributed(body)]
+    factors = body.args if isinstance(body, Mul) else (body,)
+    for k, x in enumerate(factors):
+        if isinstance(x, Add):
+            return [fold("sum", node.over, mul(*factors[:k], t, *factors[k + 1 :])) for t in x.args]
+        if isinstance(x, Fold) and x.kind == "sum" and len(parts := distributed(x)) > 1:
+            return [fold("sum", node.over, mul(*factors[:k], t, *factors[k + 1 :])) for t in parts]
+    return [node]
 
 
 def renested(node: Fold) -> Node | None:
@@ -172,6 +189,9 @@ class Recogniser:
         try:
             return self._contraction(node, places)
         except Unwritten:
+            terms = distributed(node)
+            if len(terms) > 1:
+                return f.add(*(self.at(t, places) for t in terms))
             other = renested(node)
             if other is None or other == node:
                 raise
@@ -205,7 +225,7 @@ class Recogniser:
         matrix = self._product(matrices, (i, k))
         if only_k:
             whole = f.matmul(matrix, self._product(only_k, (k,)))
-        elif matrix.op == "matmul" or matrix.op == "name" or matrix.op == "T":
+        elif matrix.op in ("matmul", "name", "T"):
             whole = Form("sum_axis", (matrix, 1), 1) if matrix.op != "T" else Form("sum_axis", (matrix.forms[0], 0), 1)
         else:
             scalar, rest = f.unscaled(matrix)
@@ -215,6 +235,9 @@ class Recogniser:
     def _reduced(self, node: Fold, places: Places) -> Form:
         if len(places) != 1 or len(node.over) != 1:
             raise Unwritten
+        guard = guarded(node.body) if node.kind == "prod" else None
+        if guard is not None and guard[0] == compare("<=", node.over[0], places[0]) and places[0] not in guard[1].free:
+            return Form("cumprod", (self.at(guard[1], node.over),), 1)
         matrix = self.at(node.body, (places[0], node.over[0]))
         return Form(f"{node.kind}_axis", (matrix, 1), 1)
 
@@ -316,7 +339,8 @@ class Recogniser:
         if len(parts) == 1 and parts[0].op == "matmul" and parts[0].forms[-1].rank == 1:
             return Form("sum", (parts[0],), 0)
         if len(parts) < 2:
-            return Form("sum", tuple(parts), 0)
+            scalar, part = f.unscaled(parts[0])
+            return f.product(scalar, Form("trace", part.forms, 0) if part.op == "diagonal" else Form("sum", (part,), 0))
         return f.inner(parts[0], parts[1] if len(parts) == 2 else f.hadamard(*parts[1:]))
 
     def _trace(self, k: Index, factors: Sequence[Node]) -> Form:

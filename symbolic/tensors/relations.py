@@ -41,7 +41,8 @@ def related(raw: Raw) -> list[Raw] | None:
 
 
 def _denominator(raw: Raw, atom: Atom) -> list[Raw] | None:
-    assert atom.inside is not None  # a power has a base
+    if atom.inside is None:
+        return None
     c, first = lead(atom.inside)
     terms = inside_at(atom, {})
     number = list(atom.inside.terms.values()).index((c, first))
@@ -86,7 +87,6 @@ def _trailing(raw: Raw, atom: Atom) -> list[Raw] | None:
 
 
 def _inverse(raw: Raw, atom: Atom) -> list[Raw] | None:
-    assert atom.inside is not None  # an inverse has a matrix
     tail = atom.args[own_count(atom) :]
     if len(tail) != 2:
         return None

@@ -129,9 +129,8 @@ class _Writer:
     inputs: list[str]
     sizes: set[str] = field(default_factory=set)
 
-    def size(self, dim: object) -> str:
+    def size(self, dim: Dim) -> str:
         """Return a size by its name, and keep that it is used."""
-        assert isinstance(dim, Dim)  # sizes are asked for by the printer
         if dim.name:
             self.sizes.add(dim.name)
         if not dim.offset or not dim.name:

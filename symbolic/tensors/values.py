@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sympy as sp
-from flint import arb, arb_mat, fmpq
+from flint import arb
 
-from symbolic.errors import EvaluationError, Undecidable
-from symbolic.tensors.calculus import SPECTRA
+from symbolic.errors import EvaluationError
+from symbolic.tensors.kinds import Balls, Floats, FloatsOnlyError, Formulas, call, function_of_matrix
 from symbolic.tensors.nodes import (
     Add,
     Apply,
@@ -37,10 +36,6 @@ if TYPE_CHECKING:
 
     from symbolic.tensors.nodes import Position
     from symbolic.tensors.tensor import Tensor
-
-
-class FloatsOnlyError(EvaluationError):
-    """Balls and formulas have no such function: evaluate on floats."""
 
 
 Cells = Any  # an object array of numbers
@@ -92,9 +87,8 @@ def length(dim: Dim, sizes: Mapping[str, int]) -> int:
 
 
 def _named(text: str) -> Dim:
-    match = re.fullmatch(r"(?P<name>[A-Za-z_]\w*)?(?P<offset>[+-]?\d+)?", text)
-    assert match is not None  # a size prints so
-    return Dim(match["name"] or "", int(match["offset"] or 0))
+    name = text.rstrip("0123456789").rstrip("+-")
+    return Dim(name, int(text[len(name) :] or 0))
 
 
 def _aligned(cells: Cells, order: Sequence[Index], wanted: Sequence[Index]) -> Cells:
@@ -102,136 +96,6 @@ def _aligned(cells: Cells, order: Sequence[Index], wanted: Sequence[Index]) -> C
     kept = [i for i in wanted if i in order]
     cells = np.transpose(cells, [list(order).index(i) for i in kept])
     return cells.reshape([cells.shape[kept.index(i)] if i in kept else 1 for i in wanted])
-
-
-class Floats:
-    """Float arithmetic, by `math`."""
-
-    def number(self, value: Fraction) -> Any:
-        """Return a rational number."""
-        return float(value)
-
-    def constant(self, name: str) -> Any:
-        """Return a constant."""
-        return getattr(math, name)
-
-    def call(self, name: str, x: Any) -> Any:
-        """Return a function of one number."""
-        own = {"abs": abs, "log": math.log, "arcsin": math.asin, "arccos": math.acos, "arctan": math.atan, "arcsinh": math.asinh, "arccosh": math.acosh, "arctanh": math.atanh, "floor": math.floor}  # fmt: skip
-        if name in ("gammaln", "digamma"):
-            return float(getattr(arb(float(x)), "lgamma" if name == "gammaln" else name)())
-        return (own.get(name) or getattr(math, name))(x)
-
-    def sign(self, x: Any) -> int:
-        """Return -1, 0 or 1."""
-        return int(x > 0) - int(x < 0)
-
-    def power(self, x: Any, y: Any) -> Any:
-        """Return a power."""
-        value = x**y
-        if isinstance(value, complex):
-            raise EvaluationError(f"{x} ** {y} is not real")
-        return value
-
-    def inverse(self, cells: Cells) -> Cells:
-        """Return the inverse of a matrix."""
-        return np.linalg.inv(cells.astype(float)).astype(object)
-
-    def determinant(self, cells: Cells) -> Any:
-        """Return the determinant."""
-        return float(np.linalg.det(cells.astype(float)))
-
-
-class Balls(Floats):
-    """Ball arithmetic: every answer encloses the truth."""
-
-    def number(self, value: Fraction) -> Any:
-        """Return a rational number."""
-        return arb(fmpq(value.numerator, value.denominator))
-
-    def constant(self, name: str) -> Any:
-        """Return a constant."""
-        return arb.pi() if name == "pi" else arb(1).exp()
-
-    def call(self, name: str, x: Any) -> Any:
-        """Return a function of one number."""
-        names = {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "gammaln": "lgamma"}  # fmt: skip
-        value = abs(x) if name == "abs" else getattr(x, names.get(name, name))()
-        if not value.is_finite():
-            raise EvaluationError(f"{name} has no value at {x}")
-        return value
-
-    def sign(self, x: Any) -> int:
-        """Return -1, 0 or 1.
-
-        Raises
-        ------
-        Undecidable
-            The ball holds 0 and more.
-        """
-        if x > 0:
-            return 1
-        if x < 0:
-            return -1
-        if x == 0:
-            return 0
-        raise Undecidable(f"the sign of {x} is not decided: a kink is near")
-
-    def power(self, x: Any, y: Any) -> Any:
-        """Return a power."""
-        whole = y.unique_fmpz() if y.rad() == 0 else None
-        value = x ** (y if whole is None else whole)
-        if not value.is_finite():
-            raise EvaluationError(f"{x} ** {y} has no value")
-        return value
-
-    def inverse(self, cells: Cells) -> Cells:
-        """Return the inverse of a matrix."""
-        n = cells.shape[0]
-        try:
-            inverse = arb_mat(n, n, [arb(c) for c in cells.ravel()]).inv()
-        except ZeroDivisionError as error:
-            raise EvaluationError("the matrix has no inverse here") from error
-        return np.array(inverse.entries(), dtype=object).reshape(n, n)
-
-    def determinant(self, cells: Cells) -> Any:
-        """Return the determinant."""
-        n = cells.shape[0]
-        return arb_mat(n, n, [arb(c) for c in cells.ravel()]).det()
-
-
-class Formulas(Floats):
-    """SymPy formulas."""
-
-    def number(self, value: Fraction) -> Any:
-        """Return a rational number."""
-        return sp.Rational(value.numerator, value.denominator)
-
-    def constant(self, name: str) -> Any:
-        """Return a constant."""
-        return sp.pi if name == "pi" else sp.E
-
-    def call(self, name: str, x: Any) -> Any:
-        """Return a function of one number."""
-        names = {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "abs": "Abs", "gammaln": "loggamma"}  # fmt: skip
-        return getattr(sp, names.get(name, name))(x)
-
-    def sign(self, x: Any) -> Any:
-        """Return the sign as a formula."""
-        return sp.sign(x)
-
-    def power(self, x: Any, y: Any) -> Any:
-        """Return a power."""
-        return x**y
-
-    def inverse(self, cells: Cells) -> Cells:
-        """Return the inverse of a matrix, by its adjugate."""
-        inverse = sp.Matrix(cells).inv(method="ADJ")
-        return np.array(inverse.tolist(), dtype=object)
-
-    def determinant(self, cells: Cells) -> Any:
-        """Return the determinant."""
-        return sp.Matrix(cells).det()
 
 
 class _Evaluator:
@@ -354,32 +218,6 @@ def _apply(e: _Evaluator, node: Apply) -> Any:
         raise EvaluationError(f"{node.function} has no value here: {error}") from error
 
 
-def call(numbers: Floats, name: str, x: Any, one: Any) -> Any:
-    """Return an elementwise function of the vocabulary."""
-    if name in ("sign", "positive", "nonnegative", "zero", "relu"):
-        s = numbers.sign(x)
-        steps = {"sign": s, "positive": s > 0, "nonnegative": s >= 0, "zero": s == 0, "relu": s > 0}
-        if isinstance(numbers, Formulas):
-            half = one / 2
-            known = {
-                "sign": s,
-                "positive": half + s * half,
-                "nonnegative": half + s * half,
-                "relu": x * (half + s * half),
-            }
-            return known.get(name, sp.Piecewise((one, sp.Eq(x, 0)), (0 * one, True)))
-        return x * int(steps[name]) if name == "relu" else one * int(steps[name])
-    if name == "sigmoid":
-        return one / (one + numbers.call("exp", -x))
-    if name == "softplus":
-        return numbers.call("log", one + numbers.call("exp", x))
-    if name == "log1p":
-        return numbers.call("log", one + x)
-    if name == "expm1":
-        return numbers.call("exp", x) - one
-    return numbers.call(name, x)
-
-
 def _fold(e: _Evaluator, node: Fold) -> Any:
     order, cells = e.at(node.body)
     missing = [i for i in node.over if i not in order]
@@ -411,7 +249,7 @@ def _of(e: _Evaluator, node: Of) -> Any:
     m, n = (math.prod(e.length(i.dim) for i in group) for group in (node.rows, node.cols))
     lengths = [e.length(i.dim) for i in (*batch, *node.rows, *node.cols)]
     cells = np.broadcast_to(_aligned(cells, order, (*batch, *node.rows, *node.cols)), lengths).reshape(-1, m, n)
-    results = [_matrix(e.numbers, node.kind, matrix) for matrix in cells]
+    results = [function_of_matrix(e.numbers, node.kind, matrix) for matrix in cells]
     shape = [e.length(i.dim) for i in batch]
     if not node.at:
         return batch, np.array(results, dtype=object).reshape(shape)
@@ -419,30 +257,9 @@ def _of(e: _Evaluator, node: Of) -> Any:
     return e.places((*batch, *node.at), whole)
 
 
-def _matrix(numbers: Floats, kind: str, cells: Cells) -> Any:
-    if kind == "inv":
-        return numbers.inverse(cells)
-    if kind == "pinv":
-        tall = cells.shape[0] >= cells.shape[1]
-        return numbers.inverse(cells.T @ cells) @ cells.T if tall else cells.T @ numbers.inverse(cells @ cells.T)
-    if kind in SPECTRA:
-        return _spectrum(numbers, kind, cells)
-    value = numbers.determinant(cells)
-    return value if kind == "det" else numbers.call("log", numbers.call("abs", value))
-
-
-def _spectrum(numbers: Floats, kind: str, cells: Cells) -> Any:
-    if type(numbers) is not Floats:
-        raise FloatsOnlyError(f"{kind} is evaluated on floats only")
-    matrix = cells.astype(float)
-    if kind.startswith("eig"):
-        return np.linalg.eigh(matrix)[("eigval", "eigvec").index(kind)].astype(object)
-    if kind == "cholesky":
-        return np.linalg.cholesky(matrix).astype(object)
-    return np.linalg.svd(matrix, full_matrices=False)[("svd_u", "sval", "svd_v").index(kind)].astype(object)
-
-
 _RULES: dict[type, Callable[..., Any]] = {
     Num: _num, Constant: _constant, SizeOf: _size, Where: _where, Var: _var, Compare: _compare, Add: _add, Mul: _mul,
     Pow: _pow, Apply: _apply, Fold: _fold, Of: _of,
 }  # fmt: skip
+
+__all__ = ["FloatsOnlyError", "evaluate", "length"]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import itertools
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from symbolic.errors import FormulaError
-from symbolic.tensors import linalg, more
-from symbolic.tensors.arguments import axes_of, dims_of, keep, whole
-from symbolic.tensors.indexing import indexed, joined, stacked
+from symbolic.tensors import linalg, more, shaping
+from symbolic.tensors.arguments import axes_of, keep
 from symbolic.tensors.linalg import tensor
 from symbolic.tensors.nodes import (
     HALF,
@@ -19,19 +17,16 @@ from symbolic.tensors.nodes import (
     ZERO,
     Index,
     Node,
-    Where,
     add,
     apply,
     compare,
-    delta,
-    fixed,
     fold,
     mul,
     number,
     power,
     substitute,
 )
-from symbolic.tensors.tensor import Tensor, as_number, broadcast, matmul, reduce, scalar, size_of
+from symbolic.tensors.tensor import Tensor, broadcast, matmul, reduce, scalar, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -213,129 +208,39 @@ def _cumulative(kind: str) -> Callable[..., Tensor]:
     return function
 
 
-# -- making and shaping ---------------------------------------------------------------------------------------
-
-
-def _filled(value: int) -> Callable[..., Tensor]:
-    def function(shape: Any) -> Tensor:
-        return Tensor(tuple(tuple(map(Index, axis)) for axis in dims_of(shape)), number(value))
-
-    return function
-
-
-def _like(value: int) -> Callable[..., Tensor]:
-    def function(x: Any) -> Tensor:
-        x = tensor(x)
-        return Tensor(x.renamed().axes, number(value))
-
-    return function
-
-
-def full(shape: Any, fill_value: Any) -> Tensor:
-    """A tensor of one number."""
-    return broadcast(lambda _, v: v, _filled(0)(shape), tensor(fill_value))
-
-
-def eye(N: Any, M: Any = None) -> Tensor:
-    """The identity matrix."""
-    (axis,) = dims_of(N)[:1]
-    if M is not None and dims_of(M)[0] != axis:
-        raise FormulaError("eye is square here: give one size")
-    rows, cols = tuple(map(Index, axis)), tuple(map(Index, axis))
-    return Tensor((rows, cols), mul(*map(delta, rows, cols)))
-
-
-def arange(start: Any, stop: Any = None) -> Tensor:
-    """``0, 1, … n - 1``."""
-    first = 0
-    if stop is not None:
-        first, start = whole(start, "start"), stop
-    axis = dims_of(start)[0]
-    if first or len(axis) != 1:
-        raise FormulaError("arange counts from 0 to one plain size")
-    i = Index(axis[0])
-    return Tensor(((i,),), Where(i))
-
-
-def reshape(x: Any, *shape: Any, order: Any = "C") -> Tensor:
-    """Merge axes, or part a merged axis: every index stays as it is."""
-    x = tensor(x)
-    asked = shape[0] if len(shape) == 1 else shape
-    x = x if order == "C" else Tensor(x.axes[::-1], x.entry)
-    flat = x.indices
-    if isinstance(asked, Tensor) and as_number(asked) == MINUS_ONE:
-        return Tensor((flat,), x.entry)
-    sizes = list(asked) if isinstance(asked, tuple) else [asked]
-    if order != "C":
-        sizes.reverse()
-    free = [k for k, s in enumerate(sizes) if isinstance(s, Tensor) and as_number(s) == MINUS_ONE]
-    dims = [() if k in free else dims_of(s)[0] for k, s in enumerate(sizes)]
-    if len(free) == 1:
-        spare = len(flat) - sum(map(len, dims))
-        before = sum(map(len, dims[: free[0]]))
-        dims[free[0]] = tuple(i.dim for i in flat[before : before + max(spare, 0)])
-    if tuple(d for axis in dims for d in axis) != tuple(i.dim for i in flat):
-        raise FormulaError(f"a tensor of shape {x} is not reshaped so for every size: merge or part whole axes")
-    ends = list(itertools.accumulate(map(len, dims)))
-    axes = [flat[end - len(axis) : end] for axis, end in zip(dims, ends, strict=True)]
-    return Tensor(tuple(axes if order == "C" else axes[::-1]), x.entry)
-
-
-def ravel(x: Any, order: Any = "C") -> Tensor:
-    """Merge all axes into one; ``order='F'`` stacks columns."""
-    return reshape(x, scalar(-1), order=order)
-
-
-def vec(x: Any) -> Tensor:
-    """Stack the columns."""
-    return ravel(x, "F")
-
-
-def _stack(arrays: Any, axis: Any = None) -> Tensor:
-    return stacked([tensor(a) for a in arrays], 0 if axis is None else whole(axis, "axis"))
-
-
-def concatenate(arrays: Any, axis: Any = None) -> Tensor:
-    """Join along an axis; at most one part has a named size there."""
-    return joined([tensor(a) for a in arrays], 0 if axis is None else whole(axis, "axis"))
-
-
-def diff(x: Any) -> Tensor:
-    """``x[1:] - x[:-1]`` along the last axis."""
-    x = tensor(x)
-    ends = [(Ellipsis, slice(scalar(1), None, None)), (Ellipsis, slice(None, scalar(-1), None))]
-    return broadcast(_minus, *(indexed(x, key) for key in ends))
-
-
-def expand_dims(x: Any, axis: Any) -> Tensor:
-    """Put in an axis of size 1."""
-    x, k = tensor(x), whole(axis, "axis")
-    k = k + x.rank + 1 if k < 0 else k
-    return Tensor((*x.axes[:k], (), *x.axes[k:]), x.entry)
-
-
-def squeeze(x: Any) -> Tensor:
-    """Leave out the axes of size 1."""
-    x = tensor(x)
-    return Tensor(tuple(axis for axis in x.axes if axis), x.entry)
-
-
-def broadcast_to(x: Any, shape: Any) -> Tensor:
-    """Repeat along axes of size 1."""
-    return broadcast(lambda x, _: x, tensor(x), _filled(0)(shape))
-
-
-def one_hot(k: Any, n: Any) -> Tensor:
-    """The unit vector with a 1 at `k`."""
-    i = Index(dims_of(n)[0][0])
-    return Tensor(((i,),), delta(i, fixed(whole(k, "k"), i.dim)))
-
-
 def _same(x: Any) -> Tensor:
     return tensor(x)
 
 
-ONE_ARGUMENT = ["exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "arcsin", "arccos", "arcsinh", "arccosh", "arctanh", "log1p", "expm1", "sqrt", "sigmoid", "softplus", "abs", "relu", "erf", "erfc", "sign", "floor", "gammaln", "digamma"]
+ONE_ARGUMENT = [
+    "exp",
+    "log",
+    "sin",
+    "cos",
+    "tan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "arctan",
+    "arcsin",
+    "arccos",
+    "arcsinh",
+    "arccosh",
+    "arctanh",
+    "log1p",
+    "expm1",
+    "sqrt",
+    "sigmoid",
+    "softplus",
+    "abs",
+    "relu",
+    "erf",
+    "erfc",
+    "sign",
+    "floor",
+    "gammaln",
+    "digamma",
+]
 SPELLINGS = {
     "expit": "sigmoid", "logistic": "sigmoid", "absolute": "abs", "fabs": "abs", "atan": "arctan", "asin": "arcsin",
     "acos": "arccos", "amax": "max", "amin": "min", "ln": "log", "asarray": "array", "tr": "trace", "pow": "power",
@@ -368,10 +273,10 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "mean": mean, "var": var, "std": std, "logsumexp": logsumexp, "softmax": softmax, "log_softmax": log_softmax,
     "cross_entropy": cross_entropy, "layernorm": layernorm,
     "cumsum": _cumulative("sum"), "cumprod": _cumulative("prod"),
-    "ones": _filled(1), "zeros": _filled(0), "full": full, "ones_like": _like(1), "zeros_like": _like(0),
-    "eye": eye, "identity": eye, "arange": arange, "reshape": reshape, "ravel": ravel, "vec": vec, "stack": _stack,
-    "concatenate": concatenate, "hstack": concatenate, "diff": diff, "expand_dims": expand_dims, "squeeze": squeeze,
-    "broadcast_to": broadcast_to, "one_hot": one_hot, "array": _same, "float": _same, "copy": _same, "real": _same,
+    "ones": shaping.filled(1), "zeros": shaping.filled(0), "full": shaping.full, "ones_like": shaping.like(1), "zeros_like": shaping.like(0),
+    "eye": shaping.eye, "identity": shaping.eye, "arange": shaping.arange, "reshape": shaping.reshape, "ravel": shaping.ravel, "vec": shaping.vec, "stack": shaping.stack,
+    "concatenate": shaping.concatenate, "hstack": shaping.concatenate, "diff": shaping.diff, "expand_dims": shaping.expand_dims, "squeeze": shaping.squeeze,
+    "broadcast_to": shaping.broadcast_to, "one_hot": shaping.one_hot, "array": _same, "float": _same, "copy": _same, "real": _same,
     "astype": lambda x, dtype: _same(x), "len": lambda x: scalar(size_of(tensor(x).axes[:1])),  # noqa: ARG005
     "size": lambda x: scalar(size_of(tensor(x).axes)),
     "matmul": lambda a, b: matmul(tensor(a), tensor(b)),
@@ -382,6 +287,30 @@ FUNCTIONS |= {other: FUNCTIONS[name] for other, name in SPELLINGS.items() if nam
 
 METHODS = {
     name: name
-    for name in ["sum", "prod", "max", "min", "mean", "var", "std", "cumsum", "cumprod", "dot", "trace", "transpose", "reshape", "ravel", "flatten", "copy", "squeeze", "clip", "astype", "diagonal", "ptp", "argmax", "argmin"]
+    for name in [
+        "sum",
+        "prod",
+        "max",
+        "min",
+        "mean",
+        "var",
+        "std",
+        "cumsum",
+        "cumprod",
+        "dot",
+        "trace",
+        "transpose",
+        "reshape",
+        "ravel",
+        "flatten",
+        "copy",
+        "squeeze",
+        "clip",
+        "astype",
+        "diagonal",
+        "ptp",
+        "argmax",
+        "argmin",
+    ]
 }
 __all__ = ["FUNCTIONS", "METHODS", "ZERO", "call"]
