@@ -114,7 +114,7 @@ def _entry_shapes(formula: Any) -> Shapes:
 # -- entries --------------------------------------------------------------------------------------------------
 
 
-def _entry(e: Any, places: Mapping[Any, Index], shapes: Shapes) -> Node:
+def _entry(e: Any, places: Mapping[Any, Index], shapes: Shapes) -> Node:  # noqa: C901, PLR0911, PLR0912 - a case a line
     if isinstance(e, sp.Rational):
         return Num(Fraction(int(e.p), int(e.q)))
     if e is sp.pi:
@@ -181,7 +181,7 @@ def _scalar_of_matrix(e: Any) -> Node:
     return result.entry
 
 
-def _matrix(e: Any) -> Tensor:
+def _matrix(e: Any) -> Tensor:  # noqa: PLR0911 - a case a line
     if isinstance(e, sp.MatrixSymbol):
         return variable(e.name, tuple(_dims(n) for n in e.shape))
     if isinstance(e, sp.MatAdd):

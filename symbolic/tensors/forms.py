@@ -34,7 +34,7 @@ def num(value: int | Fraction) -> Form:
 ONE = num(1)
 
 
-def transposed(a: Form) -> Form:
+def transposed(a: Form) -> Form:  # noqa: PLR0911 - a case a line
     """Return the transpose, carried inwards."""
     if a.rank < 2 or a.op in ("eye", "diag") or "symmetric" in a.args:
         return a
@@ -104,7 +104,7 @@ def unscaled(a: Form) -> tuple[Form, Form]:
     return (a.args[0], a.args[1]) if a.op == "scale" else (ONE, a)
 
 
-def scale(by: Form, a: Form) -> Form:
+def scale(by: Form, a: Form) -> Form:  # noqa: PLR0911 - a case a line
     """Return a multiple."""
     if a.rank == 0:
         return product(by, a)

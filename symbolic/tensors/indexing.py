@@ -83,7 +83,7 @@ def _check_inside(k: int, dim: Dim) -> None:
         raise FormulaError(f"index {k} is outside an axis of size {dim}")
 
 
-def _sliced(axis: Axis, key: slice, entry: Node) -> tuple[Axis, Node]:
+def _sliced(axis: Axis, key: slice, entry: Node) -> tuple[Axis, Node]:  # noqa: C901, PLR0912 - a case a line
     start, stop, step = (None if k is None else as_number(k) for k in (key.start, key.stop, key.step))
     if step is not None and step.value == -1 and key.start is None and key.stop is None:
         return reversed_along(axis, entry)

@@ -152,7 +152,7 @@ class Formulas(Floats):
         return sp.Matrix(cells).det()
 
 
-def call(numbers: Floats, name: str, x: Any, one: Any) -> Any:
+def call(numbers: Floats, name: str, x: Any, one: Any) -> Any:  # noqa: PLR0911 - a case a line
     """Return an elementwise function of the vocabulary."""
     if name in ("sign", "positive", "nonnegative", "zero", "relu"):
         s = numbers.sign(x)

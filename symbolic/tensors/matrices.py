@@ -42,7 +42,7 @@ def chain(poly: Poly, row: Index, col: Index) -> Chain | None:
     while True:
         diagonal = {a: e for a, e in left.items() if set(a.args) == {here} and len(a.args) == 1}
         if diagonal:
-            links.append(collected([Raw(ONE, {a: e for a, e in diagonal.items()}).at({here: row})]))
+            links.append(collected([Raw(ONE, dict(diagonal.items())).at({here: row})]))
         left = {a: e for a, e in left.items() if a not in diagonal}
         if here == col:
             break

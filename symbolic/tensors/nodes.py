@@ -229,7 +229,7 @@ def _flat(args: Iterable[Node], kind: type[Add | Mul]) -> Iterator[Node]:
             yield arg
 
 
-def power(base: Node, exponent: Node) -> Node:
+def power(base: Node, exponent: Node) -> Node:  # noqa: PLR0911 - a case a line
     """Return a power, carried out where it is one of numbers, of a whole power or of a product."""
     if exponent == ZERO:
         return ONE

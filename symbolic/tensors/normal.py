@@ -80,7 +80,7 @@ def _var(node: Var) -> Poly:
     return single(Atom("var", node.name, node.at))
 
 
-def _compare(node: Compare) -> Poly:
+def _compare(node: Compare) -> Poly:  # noqa: PLR0911 - a case a line
     """Read ``[a <= b]`` as ``(1 + [a == b] + sgn(b - a))/2``, so that complements need no rule."""
     a, b, shift = node.a, node.b, node.shift
     if node.sign == "mirror":

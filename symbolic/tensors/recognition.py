@@ -284,7 +284,7 @@ class Recogniser:
 
     # -- scalars --------------------------------------------------------------------------------------
 
-    def scalar(self, node: Node) -> Form:
+    def scalar(self, node: Node) -> Form:  # noqa: C901, PLR0911 - a case a line
         """Return a scalar in matrix notation."""
         if isinstance(node, Num):
             return num(node.value)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from symbolic.tensors.build import bound_of, inside_at, lead, own_count
 from symbolic.tensors.facts import FACTS
-from symbolic.tensors.nodes import Index
 from symbolic.tensors.polynomial import Raw, multiply_in
 from symbolic.tensors.terms import LIGHT, Atom, Place, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from symbolic.tensors.nodes import Index
 
 NUMBERS = frozenset(("size", "num", "const"))
 Pattern = list[tuple[Atom, Fraction]]

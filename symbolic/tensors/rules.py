@@ -250,7 +250,7 @@ def _replaced(raw: Raw, atom: Atom, poly: Poly) -> list[Raw]:
     return [rest.times(part) for part in poly.raws()]
 
 
-def _exponents(raw: Raw) -> list[Raw] | None:
+def _exponents(raw: Raw) -> list[Raw] | None:  # noqa: PLR0911 - a case a line
     for atom, e in raw.factors.items():
         if atom.kind in ("sgn", "sgnprod") and not 0 <= e < 2:
             return [_with(raw, atom, e % 2)]

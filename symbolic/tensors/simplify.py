@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symbolic.errors import SymbolicError
@@ -39,6 +38,7 @@ from symbolic.tensors.terms import Atom, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from fractions import Fraction
 
 LONGEST = 40
 """A normal form of more terms is not written out again."""
@@ -153,7 +153,7 @@ _FUNCTIONS: dict[str, Callable[[Node], Node]] = {
     "sgnprod": _sign_product,
 }
 _LEAVES: dict[str, Callable[..., Node]] = {
-    "var": lambda name, args: Var(name, args),
+    "var": Var,
     "delta": lambda _, args: delta(*args),
     "shift": lambda s, args: compare("==", *args, int(s)),
     "le": lambda s, args: compare("<=", *args, int(s)),

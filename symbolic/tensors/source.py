@@ -254,7 +254,7 @@ class _Einsum:
         key = ", ".join(":" if i in order else "None" for i in wanted)
         return f"{text}[{key}]"
 
-    def _written(self, node: Node) -> tuple[str, tuple[Index, ...]]:
+    def _written(self, node: Node) -> tuple[str, tuple[Index, ...]]:  # noqa: C901, PLR0911 - a case a line
         if isinstance(node, Num):
             return str(float(node.value)) if node.value.denominator != 1 else str(node.value), ()
         if isinstance(node, SizeOf):
