@@ -21,6 +21,19 @@ class Printer:
     backend: str = "np"
     names: dict[Form, str] = field(default_factory=dict)
     size: Callable[[Any], str] = str
+    like: str = ""
+    """In PyTorch, an input whose kind of number new tensors take."""
+
+    @property
+    def kind(self) -> str:
+        """The argument that gives a new tensor its kind of number."""
+        return f", dtype={self.like}.dtype" if self.like else ""
+
+    def step(self, condition: str) -> str:
+        """Return 1 where a condition holds, else 0."""
+        if self.like:
+            return f"({condition}).to({self.like}.dtype)"
+        return f"{self.backend}.where({condition}, 1.0, 0.0)"
 
     def write(self, a: Form, level: int = SUM) -> str:
         """Return source code that may stand where `level` binds."""
@@ -66,19 +79,20 @@ class Printer:
 
     def _ones(self, a: Form) -> tuple[str, int]:
         sizes = [self.size(d) for d in a.args]
-        return self.call("ones", sizes[0] if len(sizes) == 1 else f"({', '.join(sizes)})")
+        shape = sizes[0] if len(sizes) == 1 else f"({', '.join(sizes)})"
+        return f"{self.backend}.ones({shape}{self.kind})", ATOM
 
     def _zeros(self, a: Form) -> tuple[str, int]:
         return self.call("zeros_like", a.forms[0])
 
     def _eye(self, a: Form) -> tuple[str, int]:
-        return self.call("eye", self.size(a.args[0]))
+        return f"{self.backend}.eye({self.size(a.args[0])}{self.kind})", ATOM
 
     def _unit(self, a: Form) -> tuple[str, int]:
-        return f"{self.backend}.eye({self.size(a.args[1])})[{a.args[0]}]", ATOM
+        return f"{self.backend}.eye({self.size(a.args[1])}{self.kind})[{a.args[0]}]", ATOM
 
     def _arange(self, a: Form) -> tuple[str, int]:
-        return self.call("arange", self.size(a.args[0]))
+        return f"{self.backend}.arange({self.size(a.args[0])}{self.kind})", ATOM
 
     def _entry(self, a: Form) -> tuple[str, int]:
         key = ", ".join(":" if k is None else str(k) for k in a.args[1])
@@ -166,7 +180,7 @@ class Printer:
     def _apply(self, a: Form) -> tuple[str, int]:
         name, x = a.args
         if name in STEPS:
-            return f"{self.backend}.where({self.write(x, PRODUCT)} {STEPS[name]} 0, 1.0, 0.0)", ATOM
+            return self.step(f"{self.write(x, PRODUCT)} {STEPS[name]} 0"), ATOM
         if name in HELPERS:
             return f"{name}({self.write(x)})", ATOM
         return self.call(name, x)

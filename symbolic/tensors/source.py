@@ -116,7 +116,7 @@ def program(
     imports = (
         f"{imports}\nimport scipy.special" if "scipy.special.digamma" in helpers and backend == "numpy" else imports
     )
-    source = f"{imports}{helpers}\n\ndef {name}({', '.join(inputs)}):\n{body}\n"
+    source = f"{imports}\n{helpers}\n\ndef {name}({', '.join(inputs)}):\n{body}\n"
     scope: dict[str, Any] = {}
     exec(compile(source, f"<{name} by gradproof>", "exec"), scope)  # noqa: S102 - our own text, made of names and operators that were parsed
     return Program(source, tuple(inputs), scope[name])
@@ -158,11 +158,15 @@ class _Writer:
                     return f"{name}.shape[{k}]" + (f" {'-' if offset > 0 else '+'} {abs(offset)}" if offset else "")
         return None
 
+    def printer(self) -> Printer:
+        """Return a printer for the backend."""
+        return Printer(PREFIX[self.backend], size=self.size, like=self.inputs[0] if self.backend == "torch" else "")
+
     # -- matrix notation ------------------------------------------------------------------------------
 
     def form(self, form: Form) -> list[str]:
         """Return the lines that compute a form, with what occurs twice computed once."""
-        printer = Printer(PREFIX[self.backend], size=self.size)
+        printer = self.printer()
         counts: dict[Form, int] = {}
         _count(form, counts)
         lines = []
@@ -262,7 +266,7 @@ class _Einsum:
         if isinstance(node, Constant):
             return f"{'math' if self.b == 'torch' else self.b}.{node.name}", ()
         if isinstance(node, Where):
-            return f"{self.b}.arange({self.writer.size(node.at.dim)})", tuple(
+            return f"{self.b}.arange({self.writer.size(node.at.dim)}{self.writer.printer().kind})", tuple(
                 i for i in (node.at,) if isinstance(i, Index)
             )
         if isinstance(node, Var):
@@ -279,7 +283,7 @@ class _Einsum:
         if isinstance(node, Apply):
             text, order = self.at(node.arg)
             inside = Form("apply", (node.function, Form("name", (text,), 1)), 1)
-            return Printer(self.b).write(inside), order
+            return self.writer.printer().write(inside), order
         if isinstance(node, Fold):
             return self._fold(node)
         if isinstance(node, Of):
@@ -309,8 +313,8 @@ class _Einsum:
             "mirror": f"{a} + {c} == {n} - 1",
         }
         if node.sign == "==" and not node.shift and node.a.dim == node.b.dim:
-            return self._places(f"{self.b}.eye({n})", (node.a, node.b))
-        return self._places(f"{self.b}.where({texts[node.sign]}, 1.0, 0.0)", (node.a, node.b))
+            return self._places(f"{self.b}.eye({n}{self.writer.printer().kind})", (node.a, node.b))
+        return self._places(self.writer.printer().step(texts[node.sign]), (node.a, node.b))
 
     def _joined(self, nodes: Sequence[Node], sign: str) -> tuple[str, tuple[Index, ...]]:
         parts = [self.at(node) for node in nodes]

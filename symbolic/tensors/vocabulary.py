@@ -48,7 +48,19 @@ def call(name: str, arguments: Sequence[Any], keywords: dict[str, Any]) -> Any:
     for key, value in bound.arguments.items():
         if isinstance(value, (bool, str)) and key in ("x", "y", "a", "b"):
             raise FormulaError(f"{name} takes a tensor for {key}, not {value!r}")
-    return function(*bound.args, **bound.kwargs)
+    try:
+        return function(*bound.args, **bound.kwargs)
+    except (TypeError, ValueError, IndexError, AttributeError) as error:
+        if isinstance(error, FormulaError):
+            raise
+        given = ", ".join(_described(a) for a in (*bound.args, *bound.kwargs.values()))
+        raise FormulaError(
+            f"{name} does not take ({given}); it is called as {name}{inspect.signature(function)}"
+        ) from error
+
+
+def _described(value: object) -> str:
+    return f"a tensor of shape {value}" if isinstance(value, Tensor) else repr(value)[:40]
 
 
 # -- elementwise ----------------------------------------------------------------------------------------------
