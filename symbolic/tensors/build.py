@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symbolic.tensors.facts import FACTS
 from symbolic.tensors.nodes import Index
@@ -14,9 +14,7 @@ from symbolic.tensors.terms import Atom, Place, Slot, Term
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Builder = "Callable[[Poly, Sequence[Place], Sequence[Index]], Poly]"
-
-BUILDERS: dict[str, Callable[[Poly, tuple[Place, ...], tuple[Index, ...]], Poly]] = {}
+BUILDERS: dict[str, Callable[[Poly, tuple[Any, ...], tuple[Index, ...]], Poly]] = {}
 """By kind of atom: make it anew from what is inside, its own positions and the indices it binds."""
 
 MOST_ORDERS = 4
@@ -42,8 +40,8 @@ def made(
     bound : sequence of Index
         Indices that the atom binds.
     scale : str
-        The number taken out: ``"none"``, ``"sign"``, ``"abs"`` or ``"full"``; the leading coefficient inside is then of sign +,
-        of size 1, or 1.
+        The number taken out: ``"none"``, ``"sign"``, ``"abs"`` or ``"full"``; the leading coefficient inside is then of
+        sign +, of size 1, or 1.
     twist : sequence of Index
         The same indices as `bound` in another order that means the transposed matrix; tried as well.
 

@@ -67,7 +67,7 @@ ELEMENTWISE: dict[str, Callable[[Node], Node]] = {
     "floor": lambda _: ZERO,
     "gammaln": lambda x: apply("digamma", x),
 }
-"""The derivative of each elementwise function (Abramowitz and Stegun, 4.2 to 4.6 and 7.1); of steps, off their jumps."""
+"""The derivative of each elementwise function (Abramowitz and Stegun, 4.2 to 4.6, 7.1); of steps, off their jumps."""
 
 
 def derivative(node: Node, name: str, places: Places) -> Node:
@@ -181,7 +181,15 @@ def _pinv(node: Of, inner: Node, rows: tuple[Index, ...], cols: tuple[Index, ...
     return fold("sum", rows + cols, add(first, mul(left, inner, off), mul(over, inner, right)))
 
 
-_RULES = {Var: _var, Add: _add, Mul: _mul, Pow: _pow, Apply: _apply, Fold: _fold, Of: _of}
+_RULES: dict[type, Callable[..., Node]] = {
+    Var: _var,
+    Add: _add,
+    Mul: _mul,
+    Pow: _pow,
+    Apply: _apply,
+    Fold: _fold,
+    Of: _of,
+}
 
 
 def guarded(body: Node) -> tuple[Node, Node] | None:

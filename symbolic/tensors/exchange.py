@@ -166,7 +166,8 @@ def _read(data: list[Any], indices: dict[str, Index]) -> Node:
     bound = [[_read_index(i, indices) for i in group] for group in more if isinstance(group, list)]
     places = tuple(_read_place(p, indices) for p in at)
     children = tuple(_read(child, indices) for child in below)
-    return _MAKE[kind](more, bound, places, children)
+    node: Node = _MAKE[kind](more, bound, places, children)
+    return node
 
 
 _MAKE: dict[str, Any] = {

@@ -157,7 +157,8 @@ def _merged(factors: list[Form]) -> list[Form]:
 
 def hadamard(*factors: Form) -> Form:
     """Return the product entry by entry."""
-    scalars, flat = [], []
+    scalars: list[Form] = []
+    flat: list[Form] = []
     for f in factors:
         scalar, rest = unscaled(f) if f.rank else (f, ONE)
         scalars.append(scalar)

@@ -63,7 +63,7 @@ def _common(poly: Poly) -> Factors:
 
 
 def pieces(poly: Poly) -> list[Poly]:
-    """Part a polynomial of one term with coefficient 1 into factors that no summed index joins; else, it is its own piece."""
+    """Part a polynomial of one term with coefficient 1 into factors that no summed index joins; else leave it whole."""
     if len(poly.terms) != 1:
         return [poly]
     (raw,) = poly.raws()
@@ -71,7 +71,7 @@ def pieces(poly: Poly) -> list[Poly]:
 
 
 def with_signs(function: Callable[[Poly], Poly], poly: Poly) -> Poly | None:
-    """Take the sign of something inside a function out: ``g(s) = (1 + s)/2 g(1) + (1 - s)/2 g(-1)`` where ``s² = 1``."""
+    """Take a sign inside a function out: ``g(s) = (1 + s)/2 g(1) + (1 - s)/2 g(-1)``, for ``s² = 1``."""
     sign = next((a for _, t in poly.terms.values() for a, _ in t.factors if a.kind == "sgn" and _is_outer(a)), None)
     if sign is None:
         return None

@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 Cells = Any  # an object array of numbers
+SHORT = {
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "arcsinh": "asinh",
+    "arccosh": "acosh",
+    "arctanh": "atanh",
+}
+"""What `math`, FLINT and SymPy call NumPy's functions."""
 
 
 class FloatsOnlyError(EvaluationError):
@@ -35,10 +44,9 @@ class Floats:
 
     def call(self, name: str, x: Any) -> Any:
         """Return a function of one number."""
-        own = {"abs": abs, "log": math.log, "arcsin": math.asin, "arccos": math.acos, "arctan": math.atan, "arcsinh": math.asinh, "arccosh": math.acosh, "arctanh": math.atanh, "floor": math.floor}  # fmt: skip
         if name in ("gammaln", "digamma"):
             return float(getattr(arb(float(x)), "lgamma" if name == "gammaln" else name)())
-        return (own.get(name) or getattr(math, name))(x)
+        return (abs if name == "abs" else getattr(math, SHORT.get(name, name)))(x)
 
     def sign(self, x: Any) -> int:
         """Return -1, 0 or 1."""
@@ -73,8 +81,7 @@ class Balls(Floats):
 
     def call(self, name: str, x: Any) -> Any:
         """Return a function of one number."""
-        names = {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "gammaln": "lgamma"}  # fmt: skip
-        value = abs(x) if name == "abs" else getattr(x, names.get(name, name))()
+        value = abs(x) if name == "abs" else getattr(x, SHORT.get(name, {"gammaln": "lgamma"}.get(name, name)))()
         if not value.is_finite():
             raise EvaluationError(f"{name} has no value at {x}")
         return value
@@ -131,8 +138,7 @@ class Formulas(Floats):
 
     def call(self, name: str, x: Any) -> Any:
         """Return a function of one number."""
-        names = {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "abs": "Abs", "gammaln": "loggamma"}  # fmt: skip
-        return getattr(sp, names.get(name, name))(x)
+        return getattr(sp, SHORT.get(name, {"abs": "Abs", "gammaln": "loggamma"}.get(name, name)))(x)
 
     def sign(self, x: Any) -> Any:
         """Return the sign as a formula."""

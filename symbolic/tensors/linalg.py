@@ -29,9 +29,10 @@ from symbolic.tensors.nodes import (
 from symbolic.tensors.tensor import Axis, Tensor, contract, matmul, reduce, scalar, shape_text, size_text
 
 __all__ = [
-    "cond", "det", "diag", "diagonal", "dot", "einsum", "inner", "inv", "kron", "logdet", "matrix_power", "matrix_transpose",
-    "multi_dot", "norm", "outer", "pinv", "quadratic", "slogdet", "solve", "swapaxes", "tensordot", "trace", "transpose",
-    "tril", "triu", "vdot", "vecdot",
+    "cond", "det", "diag", "diagonal", "dot", "einsum", "inner", "inv",
+    "kron", "logdet", "matrix_power", "matrix_transpose", "multi_dot", "norm", "outer", "pinv",
+    "quadratic", "slogdet", "solve", "swapaxes", "tensordot", "trace", "transpose", "tril",
+    "triu", "vdot", "vecdot",
 ]  # fmt: skip
 
 
@@ -44,10 +45,17 @@ def tensor(value: Any) -> Tensor:
 
 
 def square(a: Any, name: str) -> Tensor:
-    a = tensor(a)
-    if a.rank != 2 or a.dims[0] != a.dims[1]:
-        raise FormulaError(f"{name} takes a square matrix, not a tensor of shape {a}")
-    return a
+    """Return an argument as a square matrix.
+
+    Raises
+    ------
+    FormulaError
+        It is none.
+    """
+    matrix = tensor(a)
+    if matrix.rank != 2 or matrix.dims[0] != matrix.dims[1]:
+        raise FormulaError(f"{name} takes a square matrix, not a tensor of shape {matrix}")
+    return matrix
 
 
 # -- products -------------------------------------------------------------------------------------------------
@@ -261,7 +269,8 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Te
         sums = reduce(size, "sum", [over[inside]], True)
         return reduce(sums, "min" if order == number(-1) else "max", over, stays)
     raise FormulaError(
-        f"norm of order {_order_text(order)} over {len(over)} axes has no derivative here: use None, 'fro', 'nuc', 1, 2 or inf"
+        f"norm of order {_order_text(order)} over {len(over)} axes has no derivative here: "
+        "use None, 'fro', 'nuc', 1, 2 or inf"
     )
 
 

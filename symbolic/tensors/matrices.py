@@ -16,7 +16,7 @@ from symbolic.tensors.rules import delta_atom, finish, multiply, size_raws, summ
 from symbolic.tensors.terms import Atom, Place, components
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 ONE = Fraction(1)
 
@@ -105,7 +105,7 @@ def inverse(poly: Poly, rows: Sequence[Index], cols: Sequence[Index], at: Sequen
     tail = (*at[half:], *at[:half]) if twisted else tuple(at)
     symmetric = _swapped_symmetry(poly, rows, cols)
     own = len(atom.args)
-    symmetry = ()
+    symmetry: tuple[tuple[tuple[int, ...], int], ...] = ()
     if symmetric:
         swap = (*range(own), *range(own + half, own + 2 * half), *range(own, own + half))
         symmetry = ((tuple(range(own + 2 * half)), 1), (swap, symmetric))
@@ -207,7 +207,8 @@ def determinant(poly: Poly, rows: Sequence[Index], cols: Sequence[Index], *, log
 
 def _rank_one(poly: Poly, row: Index, col: Index) -> tuple[Poly, Poly] | None:
     """Part a diagonal matrix plus ``u vᵀ`` into the diagonal and ``1 + vᵀ D⁻¹ u``."""
-    diagonal, others = [], []
+    diagonal: list[Raw] = []
+    others: list[Raw] = []
     for raw in poly.raws():
         (diagonal if any(a.kind == "delta" and set(a.args) == {row, col} for a in raw.factors) else others).append(raw)
     if len(others) != 1 or not diagonal:
@@ -280,7 +281,8 @@ def product(poly: Poly, over: Sequence[Index]) -> Poly:
 
 def greatest(poly: Poly, over: Sequence[Index]) -> Poly:
     """Return the greatest entry over indices: what does not depend on them stands in front."""
-    inside, outside = [], []
+    inside: list[Raw] = []
+    outside: list[Raw] = []
     for raw in poly.raws():
         (inside if any(i in a.args for a in raw.factors for i in over) else outside).append(raw)
     varying = collected(inside)
@@ -322,8 +324,11 @@ def spectral(kind: str, poly: Poly, row: Index, col: Index, at: Sequence[Place])
     return single(Atom(kind, atom.data, (*atom.args, *at), atom.inside))
 
 
-for _kind in SPECTRA:
-    BUILDERS[_kind] = lambda poly, at, bound, kind=_kind: spectral(kind, poly, bound[0], bound[1], at)
+def _spectral_builder(kind: str) -> Callable[..., Poly]:
+    return lambda poly, at, bound: spectral(kind, poly, bound[0], bound[1], at)
+
+
+BUILDERS.update({kind: _spectral_builder(kind) for kind in SPECTRA})
 
 
 def _rebuilt_inverse(poly: Poly, at: tuple[Place, ...], bound: tuple[Index, ...]) -> Poly:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from symbolic.tensors.nodes import Node, Places
 
 __all__ = [
-    "argmax", "argmin", "average", "cholesky", "cross", "eigh", "eigvalsh", "flip", "fliplr", "flipud", "ptp", "roll", "svd", "svdvals",
+    "argmax", "argmin", "average", "cholesky", "cross", "eigh", "eigvalsh", "flip",
+    "fliplr", "flipud", "ptp", "roll", "svd", "svdvals",
 ]  # fmt: skip
 
 

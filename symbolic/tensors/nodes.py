@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symbolic.tensors.base import Constant, Node, Num, SizeOf, Var, Where, indices_of
 from symbolic.tensors.places import Dim, Fixed, Index, Places, Position, fixed
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Compare(Node):
-    """Iverson's bracket of two indices of one axis of size n.
+    """Iverson's bracket of two indices, of axes of size n.
 
     The signs: ``[a == b + shift]``, ``[a <= b + shift]``, ``[a ≡ b + shift mod n]`` and ``[a + b == n - 1]`` (``mirror``).
     """
@@ -84,7 +84,7 @@ class Pow(Node):
 
 @dataclass(frozen=True)
 class Apply(Node):
-    """A function of one number (``exp``, ``tanh``), or a bracket of a comparison with 0 (``positive``, ``zero``)."""
+    """A function of one number (``exp``, ``tanh``), or a bracket of a comparison with 0 (``positive``)."""
 
     function: str
     arg: Node
@@ -99,7 +99,7 @@ class Apply(Node):
 
 @dataclass(frozen=True)
 class Fold(Node):
-    """All entries along some indices made one: their sum, product, greatest or least (``sum prod max min``)."""
+    """All entries along some indices made one: ``sum``, ``prod``, ``max`` or ``min``."""
 
     kind: str
     over: tuple[Index, ...]
@@ -127,7 +127,7 @@ class Fold(Node):
 
 @dataclass(frozen=True)
 class Of(Node):
-    """A function of the matrix whose entry at ``(rows, cols)`` is `body`: ``inv`` and ``pinv`` at `at`, ``det``, ``logdet``."""
+    """A function of the matrix whose entry at ``(rows, cols)`` is `body`: ``inv`` at `at`, or ``det``."""
 
     kind: str
     rows: tuple[Index, ...]
@@ -277,7 +277,12 @@ def apply(function: str, arg: Node) -> Node:
     """Return a function of one number; a root is a power."""
     if function == "sqrt":
         return power(arg, HALF)
-    known = {("exp", ZERO): ONE, ("log", ONE): ZERO, ("sin", ZERO): ZERO, ("abs", ZERO): ZERO}
+    known: dict[tuple[str, Node], Node] = {
+        ("exp", ZERO): ONE,
+        ("log", ONE): ZERO,
+        ("sin", ZERO): ZERO,
+        ("abs", ZERO): ZERO,
+    }
     return known.get((function, arg)) or Apply(function, arg)
 
 
@@ -332,7 +337,7 @@ def _has_delta(term: Node, i: Index) -> bool:
     )
 
 
-def substitute(node: Node, places: Mapping[Position, Position]) -> Node:
+def substitute(node: Node, places: Mapping[Any, Any]) -> Node:
     """Put other positions in the place of free indices; bound indices are renamed where they would capture one."""
     live = {old: new for old, new in places.items() if old in node.free}
     if not live:

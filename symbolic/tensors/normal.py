@@ -1,4 +1,4 @@
-"""The normal form of a node: a polynomial in atoms, the same for expressions that the rules show equal for every size."""
+"""The normal form of a node: a polynomial in atoms, the same for what the rules show equal for every size."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def _fold(node: Fold) -> Poly:
 
 
 def _guarded_product(bracket: Poly, factor: Poly, over: tuple[Index, ...]) -> Poly:
-    """Return the product of the factors where a bracket holds: its size by logarithms, its sign as a sign of its own."""
+    """Return the product of factors where a bracket holds: its size by logarithms, its sign as one of its own."""
     size = exp(summed(multiply(bracket, log(factor)), over))
     signs = constant(1).plus(multiply(bracket, sign(factor).plus(constant(-1))))
     if signs.number() == 1:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from symbolic.errors import FormulaError
 from symbolic.tensors.indexing import indexed
 from symbolic.tensors.nodes import MINUS_ONE, ONE, Constant, Dim, Node, Num, SizeOf, add, apply, mul, number, power
+from symbolic.tensors.shaping import stack
 from symbolic.tensors.tensor import Dims, Tensor, broadcast, matmul, scalar, size_of, variable
-from symbolic.tensors.vocabulary import FUNCTIONS, METHODS, call
+from symbolic.tensors.vocabulary import FUNCTIONS, METHODS, call, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,7 +138,7 @@ def lifted(value: object) -> Tensor:
     if isinstance(value, Tensor):
         return value
     if isinstance(value, (tuple, list)):
-        return call("stack", [tuple(map(lifted, value))], {})
+        return stack(tuple(map(lifted, value)))
     raise FormulaError(f"{value!r} stands where a number or a tensor is expected")
 
 
@@ -261,7 +262,7 @@ def _comparison(reader: Reader, node: ast.Compare) -> Tensor:
 
 
 def _choice(reader: Reader, node: ast.IfExp) -> Tensor:
-    return call("where", [reader.tensor(part) for part in (node.test, node.body, node.orelse)], {})
+    return where(*(reader.tensor(part) for part in (node.test, node.body, node.orelse)))
 
 
 def _attribute(reader: Reader, node: ast.Attribute) -> Any:

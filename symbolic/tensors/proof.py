@@ -1,4 +1,4 @@
-"""Prove that expressions are equal for every size, by their normal forms; what is not proved is not said to be false."""
+"""Prove that expressions are equal for every size, by their normal forms; what is not proved is not called false."""
 
 from __future__ import annotations
 
@@ -140,8 +140,7 @@ def prove(
     domains : mapping, optional
         ``{"A": "symmetric"}``: what holds of the tensors where the derivative is taken.
     space : str
-        ``"free"``: every entry varies by itself. ``"symmetric-projected"``: the gradient in the space of symmetric
-        matrices, ``(G + Gᵀ)/2``. ``"symmetric-entries"``: by the free entries of a symmetric matrix, ``G + Gᵀ - diag G``.
+        ``"free"``: every entry varies by itself. ``"symmetric-projected"``: the gradient among symmetric matrices, ``(G + Gᵀ)/2``. ``"symmetric-entries"``: by the free entries of a symmetric matrix, ``G + Gᵀ - diag G``.
 
     Returns
     -------
@@ -159,17 +158,10 @@ def prove(
     facts = dict(facts_of(domains))
     if space != "free":
         facts[wrt] = facts.get(wrt, frozenset()) | {"symmetric"}
-    claim = _fitted(claim, gradient)
-    if claim is None:
+    if claim.dims != gradient.dims:
         return None
     difference = broadcast(lambda a, b: add(a, mul(MINUS_ONE, b)), gradient, claim)
     return _vanishes(difference.entry, (function.entry,), facts)
-
-
-def _fitted(claim: Tensor, gradient: Tensor) -> Tensor | None:
-    if claim.dims == gradient.dims:
-        return claim
-    return None
 
 
 def gradient_of(f: Tensor, wrt: str, shapes: Mapping[str, object], space: str = "free") -> Tensor:

@@ -1,4 +1,4 @@
-"""Recognise matrix notation in index notation: contractions as products, deltas as diagonals, sums as inner products."""
+"""Recognise matrix notation in index notation: contractions as products, deltas as diagonals."""
 
 from __future__ import annotations
 
@@ -119,10 +119,6 @@ class Recogniser:
         }.get(type(node))
         if rule is not None:
             return rule(node, places)  # type: ignore[operator]  # each takes its own node
-        if isinstance(node, Of):
-            return self._of(node, places)
-        if isinstance(node, Compare):
-            return self._compare(node, places)
         if isinstance(node, Where):
             return Form("arange", (places[0].dim,), 1)
         raise Unwritten

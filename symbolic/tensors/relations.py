@@ -1,13 +1,13 @@
 """Relations between factors of one term: ``P · P⁻¹ = 1`` and ``A A⁻¹ = I``, by their leading terms.
 
-With ``P = l + rest``, ``l · P^r`` becomes ``P^(r+1) − rest · P^r``, wherever the factors of ``l`` stand in a term, under a
-sum or not; and so for a matrix and its inverse. Denominators that share a term need no common denominator for this.
+With ``P = l + rest``, ``l · P^r`` becomes ``P^(r+1) − rest · P^r``, wherever the factors of ``l`` stand in a term,
+under a sum or not; and so for a matrix and its inverse. Denominators that share a term need no common denominator for this.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symbolic.tensors.build import bound_of, inside_at, lead, own_count
 from symbolic.tensors.facts import FACTS
@@ -138,7 +138,7 @@ def _met(raw: Raw, atom: Atom, side: int) -> list[Raw] | None:
 
 
 def _pure_lead(terms: Sequence[Raw], row: Index, col: Index) -> int | None:
-    """Choose the leading term among those without a delta: of the fewest factors beside the network of row and column."""
+    """Choose the leading term among those without a delta and without factors apart from row and column."""
     best: tuple[tuple[int, Fraction, str], int] | None = None
     for k, t in enumerate(terms):
         if any(a.kind in LIGHT - NUMBERS or (x != 1 and a.kind not in NUMBERS) for a, x in t.factors.items()):
@@ -185,7 +185,7 @@ def _orthogonal(raw: Raw, atom: Atom, sides: tuple[int, ...]) -> list[Raw] | Non
 
 # -- matching --------------------------------------------------------------------------------------------------
 
-Match = dict[object, object]
+Match = dict[Any, Any]
 
 
 def _matches(raw: Raw, pattern: Pattern, sums: Sequence[Index], wild: Sequence[Index]) -> Iterator[Match]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from symbolic.tensors.build import BUILDERS, bound_of, inside_at, own_count
 from symbolic.tensors.facts import FACTS
-from symbolic.tensors.nodes import Fixed, Index
+from symbolic.tensors.nodes import Dim, Fixed, Index
 from symbolic.tensors.polynomial import Poly, Raw, TooLarge, collected
 from symbolic.tensors.relations import related
 from symbolic.tensors.terms import Atom, Place
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MOST_STEPS = 25_000
-"""The most rewriting steps of one proof, each counted by its factors: beyond, nothing is proved. Counted, not timed, so that every run says the same."""
+"""The most rewriting steps of one proof, each counted by its factors: beyond, nothing is proved.
+
+Counted, not timed, so that every run says the same.
+"""
 
 ONE = Fraction(1)
 
@@ -192,9 +195,9 @@ def delta_atom(a: Place, b: Place) -> Atom:
     return Atom("delta", "", (a, b), None, (((0, 1), 1), ((1, 0), 1)))
 
 
-def size_raws(dim: object) -> list[Raw]:
+def size_raws(dim: Dim) -> list[Raw]:
     """Return a size as terms: its name and its offset."""
-    name, offset = dim  # type: ignore[misc]  # a Dim
+    name, offset = dim
     named = [Raw(ONE, {Atom("size", name): ONE})] if name else []
     return named + ([Raw(Fraction(offset), {})] if offset else [])
 

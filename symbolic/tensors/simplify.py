@@ -1,4 +1,4 @@
-"""The simplest of several spellings: as derived, without the parts that vanish, or written anew from the normal form."""
+"""Several spellings of one node: as derived, without the parts that vanish, written anew from the normal form."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ LONGEST = 40
 
 
 def spellings(node: Node, facts: Mapping[str, frozenset[str]]) -> list[Node]:
-    """Return the node, the same without what vanishes, and the normal form written out, where there is one: all equal."""
+    """Return the node, the same without what vanishes, and the normal form written out where it is short: all equal."""
     found = [node]
     with assuming(Facts(facts)):
         for make in (tidied, rewritten):
@@ -132,7 +132,7 @@ def _restored_atom(atom: Atom, at: Mapping[object, object]) -> Node:
         if len(over) < 2:
             raise TooLarge(f"{atom.kind} of a matrix that does not depend on its places")
         return Of(atom.kind, over[:half], over[half:], inside, tail)  # type: ignore[arg-type]  # positions
-    return _FUNCTIONS.get(atom.kind, lambda x: apply(atom.kind, x))(inside)
+    return _FUNCTIONS[atom.kind](inside) if atom.kind in _FUNCTIONS else apply(atom.kind, inside)
 
 
 def _order(_: str, args: tuple[object, ...]) -> Node:
@@ -155,10 +155,10 @@ _FUNCTIONS: dict[str, Callable[[Node], Node]] = {
 _LEAVES: dict[str, Callable[..., Node]] = {
     "var": Var,
     "delta": lambda _, args: delta(*args),
-    "shift": lambda s, args: compare("==", *args, int(s)),
-    "le": lambda s, args: compare("<=", *args, int(s)),
+    "shift": lambda s, args: compare("==", args[0], args[1], int(s)),
+    "le": lambda s, args: compare("<=", args[0], args[1], int(s)),
     "mirror": lambda _, args: compare("mirror", *args),
-    "cyc": lambda s, args: compare("mod", *args, int(s)),
+    "cyc": lambda s, args: compare("mod", args[0], args[1], int(s)),
     "ord": _order,
     "pos": lambda _, args: Where(*args),
     "size": lambda name, _: SizeOf(Dim(name, 0)),

@@ -1,7 +1,8 @@
 """Tensors as axes and an entry: broadcasting, products and reductions, with sizes checked by name.
 
 An axis is a tuple of indices: one for a plain axis, several for an axis that a Kronecker product or ``reshape(-1)``
-merged (the first index varies slowest), none for an axis of size 1. So broadcasting and merged axes are no special cases.
+merged (the first index varies slowest), none for an axis of size 1. So broadcasting and merged axes are no special
+cases.
 """
 
 from __future__ import annotations

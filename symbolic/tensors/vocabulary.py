@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from symbolic.errors import FormulaError
@@ -121,8 +122,11 @@ def leaky_relu(x: Any, alpha: Any = None) -> Tensor:
 def elu(x: Any, alpha: Any = None) -> Tensor:
     """``x`` where it is positive, else ``alpha * (exp(x) - 1)``."""
     slope = scalar(1) if alpha is None else tensor(alpha)
-    rest = lambda x, a: mul(a, _minus(apply("exp", x), ONE))  # noqa: E731 - one formula
-    return broadcast(lambda x, a: _where_entry(apply("positive", x), x, rest(x, a)), tensor(x), slope)
+
+    def entry(x: Node, a: Node) -> Node:
+        return _where_entry(apply("positive", x), x, mul(a, _minus(apply("exp", x), ONE)))
+
+    return broadcast(entry, tensor(x), slope)
 
 
 def gelu(x: Any) -> Tensor:
@@ -261,7 +265,7 @@ SPELLINGS = {
 }  # fmt: skip
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{name: _elementwise(lambda x, name=name: apply(name, x)) for name in ONE_ARGUMENT},
+    **{name: _elementwise(partial(apply, name)) for name in ONE_ARGUMENT},
     "log2": _elementwise(lambda x: mul(apply("log", x), power(apply("log", number(2)), MINUS_ONE))),
     "log10": _elementwise(lambda x: mul(apply("log", x), power(apply("log", number(10)), MINUS_ONE))),
     "exp2": _elementwise(lambda x: power(number(2), x)),
