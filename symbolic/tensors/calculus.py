@@ -170,7 +170,7 @@ def _pinv(node: Of, inner: Node, rows: tuple[Index, ...], cols: tuple[Index, ...
         return _at(node, "pinv", (i, j))  # type: ignore[arg-type]  # positions
 
     def matrix(i: object, j: object) -> Node:
-        return substitute(node.body, {node.rows[0]: i, node.cols[0]: j})  # type: ignore[dict-item]  # positions
+        return substitute(node.body, {node.rows[0]: i, node.cols[0]: j})
 
     first = mul(MINUS_ONE, plus(a, r), inner, plus(c, b))
     # A⁺ A⁺ᵀ dAᵀ (I - A A⁺) and (I - A⁺ A) dAᵀ A⁺ᵀ A⁺: the change of both null spaces

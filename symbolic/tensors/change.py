@@ -86,7 +86,7 @@ def _kind(body: Node) -> object:
 
 
 def carry_out_steps(node: Node) -> Iterator[tuple[str, str, Node]]:
-    """Carry differentials out rule by rule, outermost first; yield each rule's name, its reason and the node after it."""
+    """Carry differentials out rule by rule, outermost first; yield each rule's name, its reason and what follows."""
     for _ in range(64):
         outer = next(_outermost(node), None)
         if outer is None:

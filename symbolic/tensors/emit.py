@@ -123,7 +123,8 @@ class Printer:
 
     def _applied(self, matrix: Form, vector: str) -> str:
         if matrix.op == "inv" and matrix not in self.names:
-            return f"{self.backend}.linalg.solve({self.write(matrix.forms[0])}, {vector.removeprefix('(').removesuffix(')') if _is_wrapped(vector) else vector})"
+            inside = vector[1:-1] if _is_wrapped(vector) else vector
+            return f"{self.backend}.linalg.solve({self.write(matrix.forms[0])}, {inside})"
         if matrix.op == "T" and matrix.forms[0].op == "inv" and matrix.forms[0] not in self.names:
             inside = vector[1:-1] if _is_wrapped(vector) else vector
             return f"{self.backend}.linalg.solve({self.write(matrix.forms[0].forms[0], ATOM)}.T, {inside})"
@@ -239,7 +240,7 @@ def _is_spread(a: Form) -> bool:
 
 
 def _broadcast(a: Form) -> Form:
-    """Return what NumPy broadcasts to the same: a number for equal entries, a row or a column for equal rows or columns."""
+    """Return what NumPy broadcasts to the same: a number, a row or a column for what is equal along axes."""
     by, rest = unscaled(a)
     if rest.op == "ones":
         return by

@@ -40,7 +40,22 @@ DOMAINS: dict[str, frozenset[str]] = {
 }
 """What each domain says of a tensor; what it does not say is not used in a proof."""
 
-SPELLINGS = {"one_hot": "one-hot", "onehot": "one-hot", "±1 labels": "±1", "labels": "±1", "pm1": "±1", "+-1": "±1", "sign": "±1", "pd": "spd", "positive definite": "spd", "positive-definite": "spd", "nonsingular": "invertible", "skew-symmetric": "antisymmetric", "unit-norm": "unit", "0/1": "binary"}  # fmt: skip
+SPELLINGS = {
+    "one_hot": "one-hot",
+    "onehot": "one-hot",
+    "±1 labels": "±1",
+    "labels": "±1",
+    "pm1": "±1",
+    "+-1": "±1",
+    "sign": "±1",
+    "pd": "spd",
+    "positive definite": "spd",
+    "positive-definite": "spd",
+    "nonsingular": "invertible",
+    "skew-symmetric": "antisymmetric",
+    "unit-norm": "unit",
+    "0/1": "binary",
+}
 
 
 @dataclass

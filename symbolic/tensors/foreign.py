@@ -36,7 +36,22 @@ if TYPE_CHECKING:
     from symbolic.tensors.tensor import Dims
 
 Shapes = dict[str, tuple["Dims", ...]]
-FUNCTIONS = {sp.exp: "exp", sp.log: "log", sp.sin: "sin", sp.cos: "cos", sp.tan: "tan", sp.sinh: "sinh", sp.cosh: "cosh", sp.tanh: "tanh", sp.Abs: "abs", sp.sign: "sign", sp.erf: "erf", sp.atan: "arctan", sp.asin: "arcsin", sp.acos: "arccos"}  # fmt: skip
+FUNCTIONS = {
+    sp.exp: "exp",
+    sp.log: "log",
+    sp.sin: "sin",
+    sp.cos: "cos",
+    sp.tan: "tan",
+    sp.sinh: "sinh",
+    sp.cosh: "cosh",
+    sp.tanh: "tanh",
+    sp.Abs: "abs",
+    sp.sign: "sign",
+    sp.erf: "erf",
+    sp.atan: "arctan",
+    sp.asin: "arcsin",
+    sp.acos: "arccos",
+}
 
 
 def read(formula: Any, shapes: Shapes) -> tuple[str, Tensor, Shapes]:
@@ -60,7 +75,7 @@ def read(formula: Any, shapes: Shapes) -> tuple[str, Tensor, Shapes]:
             for s in formula.free_symbols
             if isinstance(s, sp.Symbol) and not s.is_integer and str(s) not in known and not _is_label(s, formula)
         }
-        known.update(scalars)  # type: ignore[arg-type]  # a 0-d tensor has no axes
+        known.update(scalars)
         return str(formula), scalar(_entry(formula, {}, known)), known
     raise FormulaError(
         f"a formula is text, a SymPy expression or the name of an operation, not {type(formula).__name__}"

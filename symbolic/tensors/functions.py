@@ -355,7 +355,7 @@ def _inside(poly: Poly, _: tuple[Place, ...], __: tuple[Index, ...]) -> Poly:
 
 
 BUILDERS["inside"] = _inside
-BUILDERS["power"] = lambda poly, args, _: power(poly, args[0])  # type: ignore[arg-type]  # the exponent
+BUILDERS["power"] = lambda poly, args, _: power(poly, args[0])
 BUILDERS["exp"] = lambda poly, _, __: exp(poly)
 BUILDERS["LA"] = lambda poly, _, __: log(poly)
 BUILDERS["sgn"] = lambda poly, _, __: sign(poly)

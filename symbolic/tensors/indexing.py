@@ -57,10 +57,9 @@ def indexed(t: Tensor, key: Sequence[object]) -> Tensor:
 def _along(axis: Axis, key: object, entry: Node) -> tuple[list[Axis], Node]:
     """Return the axes that stay and the entry, indexed along one axis."""
     if isinstance(key, Weights):
-        if key.dims != tuple(i.dim for i in axis):
-            raise FormulaError(
-                f"argmax over {size_text(key.dims)} entries indexes an axis of size {size_text(tuple(i.dim for i in axis))}"
-            )
+        own = tuple(i.dim for i in axis)
+        if key.dims != own:
+            raise FormulaError(f"argmax over {size_text(key.dims)} entries indexes an axis of size {size_text(own)}")
         return [], fold("sum", axis, mul(key.at(axis), entry))
     if isinstance(key, slice):
         kept, entry = _sliced(axis, key, entry)
@@ -131,6 +130,8 @@ def reversed_along(axis: Axis, entry: Node) -> tuple[Axis, Node]:
 
 def stacked(parts: Sequence[Tensor], axis: int) -> Tensor:
     """Return the tensors as the entries along a new axis."""
+    if not parts:
+        raise FormulaError("an empty tuple stands where a tensor is expected")
     new = Index(Dim("", len(parts)))
     first = parts[0]
     if any(part.dims != first.dims for part in parts):

@@ -234,7 +234,7 @@ def _link_determinant(link: tuple[Atom, bool] | Poly, row: Index, logarithm: boo
     atom = link[0]
     if atom.kind == "inv":
         bound = list(bound_of(atom).items())
-        inside = finish(inside_at(atom, dict(bound)))  # type: ignore[arg-type]  # indices are places
+        inside = finish(inside_at(atom, dict(bound)))
         value = determinant(inside, [bound[0][1]], [bound[1][1]], logarithm=logarithm)
         return value.scaled(-ONE) if logarithm else power(value, -ONE)
     if FACTS.get().has(atom.data, "orthogonal") and logarithm:

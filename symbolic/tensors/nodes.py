@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Compare(Node):
     """Iverson's bracket of two indices, of axes of size n.
 
-    The signs: ``[a == b + shift]``, ``[a <= b + shift]``, ``[a ≡ b + shift mod n]`` and ``[a + b == n - 1]`` (``mirror``).
+    The signs: ``[a == b + shift]``, ``[a <= b + shift]``, ``[a ≡ b + shift mod n]`` (``mod``) and
+    ``[a + b == n - 1]`` (``mirror``).
     """
 
     sign: str
@@ -158,9 +159,10 @@ class Of(Node):
 
 
 __all__ = [
-    "HALF", "MINUS_ONE", "ONE", "ZERO", "Add", "Apply", "Compare", "Constant", "Dim", "Fixed", "Fold", "Index", "Mul", "Node",
-    "Num", "Of", "Places", "Position", "Pow", "SizeOf", "Var", "Where", "add", "apply", "compare", "delta", "fixed", "fold", "mul",
-    "number", "power", "replaced", "split_number", "substitute", "total",
+    "HALF", "MINUS_ONE", "ONE", "ZERO", "Add", "Apply", "Compare", "Constant", "Dim", "Fixed",
+    "Fold", "Index", "Mul", "Node", "Num", "Of", "Places", "Position", "Pow", "SizeOf",
+    "Var", "Where", "add", "apply", "compare", "delta", "fixed", "fold", "mul", "number",
+    "power", "replaced", "split_number", "substitute", "total",
 ]  # fmt: skip
 
 ZERO, ONE, MINUS_ONE, HALF = Num(Fraction(0)), Num(Fraction(1)), Num(Fraction(-1)), Num(Fraction(1, 2))
@@ -344,7 +346,7 @@ def substitute(node: Node, places: Mapping[Any, Any]) -> Node:
         return node
     captured = set(node.bound) & set(live.values())
     if captured:
-        node = node.rebound({i: Index(i.dim) for i in node.bound})  # type: ignore[union-attr]  # bound ones are indices
+        node = node.rebound({i: Index(i.dim) for i in node.bound})
     children = tuple(substitute(child, live) for child in node.children())
     return node.rebuild(children, tuple(live.get(p, p) for p in node.places()))
 

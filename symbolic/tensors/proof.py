@@ -140,7 +140,8 @@ def prove(
     domains : mapping, optional
         ``{"A": "symmetric"}``: what holds of the tensors where the derivative is taken.
     space : str
-        ``"free"``: every entry varies by itself. ``"symmetric-projected"``: the gradient among symmetric matrices, ``(G + Gᵀ)/2``. ``"symmetric-entries"``: by the free entries of a symmetric matrix, ``G + Gᵀ - diag G``.
+        ``"free"``: every entry varies by itself. ``"symmetric-projected"``: the gradient among symmetric matrices,
+        ``(G + Gᵀ)/2``. ``"symmetric-entries"``: by the free entries of a symmetric matrix, ``G + Gᵀ - diag G``.
 
     Returns
     -------

@@ -31,7 +31,7 @@ from symbolic.tensors.nodes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from symbolic.tensors.tensor import Tensor
 
@@ -109,16 +109,18 @@ class Recogniser:
             return self.scalar(node)
         if not node.free & set(places):
             return f.scale(self.scalar(node), Form("ones", tuple(i.dim for i in places), len(places)))
-        rule = {
+        rules: dict[type, Callable[..., Form]] = {
             Var: self._var,
             Add: self._add,
             Mul: self._mul,
             Fold: self._fold,
             Pow: self._pow,
             Apply: self._apply,
-        }.get(type(node))
-        if rule is not None:
-            return rule(node, places)  # type: ignore[operator]  # each takes its own node
+            Of: self._of,
+            Compare: self._compare,
+        }
+        if type(node) in rules:
+            return rules[type(node)](node, places)
         if isinstance(node, Where):
             return Form("arange", (places[0].dim,), 1)
         raise Unwritten

@@ -1,7 +1,7 @@
 """Relations between factors of one term: ``P · P⁻¹ = 1`` and ``A A⁻¹ = I``, by their leading terms.
 
 With ``P = l + rest``, ``l · P^r`` becomes ``P^(r+1) − rest · P^r``, wherever the factors of ``l`` stand in a term,
-under a sum or not; and so for a matrix and its inverse. Denominators that share a term need no common denominator for this.
+under a sum or not; and so for a matrix and its inverse. No common denominator is needed for this.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _met(raw: Raw, atom: Atom, side: int) -> list[Raw] | None:
         return None
     row, col = bound[Slot(-1, met.dim)], bound[Slot(-2, met.dim)]
     near, wild = (col, row) if side == 0 else (row, col)
-    terms = inside_at(atom, bound)  # type: ignore[arg-type]  # slots are places
+    terms = inside_at(atom, bound)
     number = _pure_lead(terms, row, col)
     if number is None:
         return None
@@ -127,10 +127,10 @@ def _met(raw: Raw, atom: Atom, side: int) -> list[Raw] | None:
         rest = Raw(rest.coefficient / leading.coefficient, rest.factors, kept).times(Raw(Fraction(1), light))
         result = [
             rest.times(Raw(Fraction(1), {Atom("delta", "", (z, far), None, (((0, 1), 1), ((1, 0), 1))): Fraction(1)}))
-        ]  # type: ignore[arg-type]  # a place
+        ]
         for k, t in enumerate(terms):
             if k != number:
-                part = t.at({near: met, wild: z}).scaled(Fraction(-1))  # type: ignore[dict-item]  # a place
+                part = t.at({near: met, wild: z}).scaled(Fraction(-1))
                 back = Raw(rest.coefficient, rest.factors, (*rest.sums, met))  # type: ignore[arg-type]  # it is summed
                 result.append(back.times(part, Raw(Fraction(1), {atom: Fraction(1)})))
         return result
@@ -246,6 +246,6 @@ def _taken(raw: Raw, pattern: Pattern, match: Match, sums: Sequence[Index]) -> R
     factors = dict(raw.factors)
     coefficient = raw.coefficient
     for atom, e in pattern:
-        coefficient *= multiply_in(factors, match[atom], -e)  # type: ignore[arg-type]  # the matched atom
+        coefficient *= multiply_in(factors, match[atom], -e)
     gone = {match[p] for p in sums}
     return Raw(coefficient, factors, tuple(i for i in raw.sums if i not in gone))

@@ -137,7 +137,7 @@ def _shifted(raw: Raw, atom: Atom) -> list[Raw] | None:
 
 
 def turned(raw: Raw, atom: Atom) -> list[Raw] | None:
-    """Sum a mirrored or turned index away where it meets only another such bracket, or the order of two mirrored ones."""
+    """Sum a mirrored or turned index away where it meets only another such bracket, or an order of mirrored ones."""
     for k in atom.args:
         if k not in raw.sums or atom.args[0] == atom.args[1]:
             continue
@@ -150,7 +150,7 @@ def turned(raw: Raw, atom: Atom) -> list[Raw] | None:
         if len(others) == 1 and atom.kind == "mirror" and others[0].kind == "pos" and raw.factors[others[0]] == 1:
             i = atom.args[1] if atom.args[0] == k else atom.args[0]
             place = Raw(-ONE, {Atom("pos", "", (i,)): ONE})
-            return [kept.without(others[0]).times(part) for part in (place, Raw(-ONE, {}), *size_raws(i.dim))]  # type: ignore[union-attr]  # an axis
+            return [kept.without(others[0]).times(part) for part in (place, Raw(-ONE, {}), *size_raws(i.dim))]
         if len(others) == 1 and atom.kind == "mirror" and others[0].kind == "ord":
             after = _mirrored_order(raw, atom, k, others[0])
             if after is not None:
@@ -243,9 +243,9 @@ def _again(atom: Atom, e: Fraction) -> Poly:
     if atom.kind in ("P", "E"):
         return BUILDERS["power" if atom.kind == "P" else "exp"](
             inside if atom.kind == "P" else inside.scaled(e), (e,), ()
-        )  # type: ignore[arg-type]  # the exponent
+        )
     new = BUILDERS[atom.kind](inside, atom.args[own_count(atom) :], tuple(bound.values()))
-    return BUILDERS["power"](new, (e,), ())  # type: ignore[arg-type]  # the exponent
+    return BUILDERS["power"](new, (e,), ())
 
 
 def _replaced(raw: Raw, atom: Atom, poly: Poly) -> list[Raw]:

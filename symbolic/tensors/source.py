@@ -49,6 +49,7 @@ def _helpers(backend: str) -> dict[str, str]:
         "torch": "torch.amax(x, axis, keepdim=True)",
     }[backend]
     keep = "keepdim" if backend == "torch" else "keepdims"
+    total = f"{b}.sum({{}}, axis, {keep}=True)"
     other = {
         "numpy": ("np.vectorize(math.erf, otypes=[float])(x)", "np.logaddexp(0, x)", "np.maximum(x, 0)"),
         "torch": ("torch.special.erf(x)", "torch.logaddexp(torch.zeros_like(x), x)", "torch.clamp(x, min=0)"),
@@ -70,8 +71,11 @@ def _helpers(backend: str) -> dict[str, str]:
         "erfc": f"def erfc(x):\n    return 1 - {other[0]}\n",
         "gammaln": f"def gammaln(x):\n    return {gamma}\n",
         "digamma": f"def digamma(x):\n    return {digamma}\n",
-        "softmax": f"def softmax(x, axis=0):\n    e = {b}.exp(x - {most})\n    return e / {b}.sum(e, axis, {keep}=True)\n",
-        "logsumexp": f"def logsumexp(x, axis=0):\n    m = {most}\n    return (m + {b}.log({b}.sum({b}.exp(x - m), axis, {keep}=True))).squeeze(axis)\n",
+        "softmax": f"def softmax(x, axis=0):\n    e = {b}.exp(x - {most})\n    return e / {total.format('e')}\n",
+        "logsumexp": (
+            f"def logsumexp(x, axis=0):\n    m = {most}\n    s = {total.format(f'{b}.exp(x - m)')}\n"
+            f"    return (m + {b}.log(s)).squeeze(axis)\n"
+        ),
     }
 
 

@@ -50,7 +50,7 @@ class Tensor:
     def at(self, axes: Sequence[Axis]) -> Tensor:
         """Return the same tensor with other indices, of the same sizes."""
         places = dict(zip(self.indices, (i for axis in axes for i in axis), strict=True))
-        return Tensor(tuple(axes), substitute(self.entry, places))  # type: ignore[arg-type]  # indices are positions
+        return Tensor(tuple(axes), substitute(self.entry, places))
 
     def map(self, change: Callable[[Node], Node]) -> Tensor:
         """Return the tensor with every entry changed."""

@@ -167,11 +167,11 @@ def _refined(part: list[tuple[Atom, Fraction]], start: Mapping[Index, tuple[obje
     while True:
         seen: dict[Index, list[object]] = {i: [] for i in colours}
         for atom, e in part:
-            places = [(f"{colours[p]:04d}" if p in colours else place_key(p)) for p in atom.args]  # type: ignore[index]
+            places = [(f"{colours[p]:04d}" if p in colours else place_key(p)) for p in atom.args]
             around = sorted(zip(atom.orbits, places, strict=True))
             for k, p in enumerate(atom.args):
                 if p in colours:
-                    seen[p].append((atom.key, str(e), atom.orbits[k], around))  # type: ignore[index]
+                    seen[p].append((atom.key, str(e), atom.orbits[k], around))
         finer = _ranked({i: (colours[i], tuple(map(str, sorted(map(str, seen[i]))))) for i in colours})
         if len(set(finer.values())) == len(set(colours.values())):
             return finer
@@ -179,7 +179,7 @@ def _refined(part: list[tuple[Atom, Fraction]], start: Mapping[Index, tuple[obje
 
 
 def _ranked(colours: Mapping[Index, tuple[object, ...]]) -> dict[Index, int]:
-    ranks = {c: k for k, c in enumerate(sorted(set(colours.values())))}  # type: ignore[type-var]  # one kind of tuple
+    ranks = {c: k for k, c in enumerate(sorted(set(colours.values())))}
     return {i: ranks[c] for i, c in colours.items()}
 
 

@@ -258,10 +258,13 @@ ONE_ARGUMENT = [
     "digamma",
 ]
 SPELLINGS = {
-    "expit": "sigmoid", "logistic": "sigmoid", "absolute": "abs", "fabs": "abs", "atan": "arctan", "asin": "arcsin",
-    "acos": "arccos", "amax": "max", "amin": "min", "ln": "log", "asarray": "array", "tr": "trace", "pow": "power",
-    "hadamard": "multiply", "true_divide": "divide", "layer_norm": "layernorm", "log_sum_exp": "logsumexp",
-    "outerproduct": "outer", "flatten": "ravel", "atleast_1d": "array", "inverse": "inv", "lgamma": "gammaln", "loggamma": "gammaln", "psi": "digamma", "eigvals_symmetric": "eigvalsh", "batch_matmul": "matmul",
+    "expit": "sigmoid", "logistic": "sigmoid", "absolute": "abs", "fabs": "abs",
+    "atan": "arctan", "asin": "arcsin", "acos": "arccos", "amax": "max",
+    "amin": "min", "ln": "log", "asarray": "array", "tr": "trace",
+    "pow": "power", "hadamard": "multiply", "true_divide": "divide", "layer_norm": "layernorm",
+    "log_sum_exp": "logsumexp", "outerproduct": "outer", "flatten": "ravel", "atleast_1d": "array",
+    "inverse": "inv", "lgamma": "gammaln", "loggamma": "gammaln", "psi": "digamma",
+    "eigvals_symmetric": "eigvalsh", "batch_matmul": "matmul",
 }  # fmt: skip
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -289,10 +292,14 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "mean": mean, "var": var, "std": std, "logsumexp": logsumexp, "softmax": softmax, "log_softmax": log_softmax,
     "cross_entropy": cross_entropy, "layernorm": layernorm,
     "cumsum": _cumulative("sum"), "cumprod": _cumulative("prod"),
-    "ones": shaping.filled(1), "zeros": shaping.filled(0), "full": shaping.full, "ones_like": shaping.like(1), "zeros_like": shaping.like(0),
-    "eye": shaping.eye, "identity": shaping.eye, "arange": shaping.arange, "reshape": shaping.reshape, "ravel": shaping.ravel, "vec": shaping.vec, "stack": shaping.stack,
-    "concatenate": shaping.concatenate, "hstack": shaping.concatenate, "diff": shaping.diff, "expand_dims": shaping.expand_dims, "squeeze": shaping.squeeze,
-    "broadcast_to": shaping.broadcast_to, "one_hot": shaping.one_hot, "array": _same, "float": _same, "copy": _same, "real": _same,
+    "ones": shaping.filled(1), "zeros": shaping.filled(0), "full": shaping.full,
+    "ones_like": shaping.like(1), "zeros_like": shaping.like(0), "eye": shaping.eye,
+    "identity": shaping.eye, "arange": shaping.arange, "reshape": shaping.reshape,
+    "ravel": shaping.ravel, "vec": shaping.vec, "stack": shaping.stack,
+    "concatenate": shaping.concatenate, "hstack": shaping.concatenate, "diff": shaping.diff,
+    "expand_dims": shaping.expand_dims, "squeeze": shaping.squeeze, "broadcast_to": shaping.broadcast_to,
+    "one_hot": shaping.one_hot, "array": _same, "float": _same,
+    "copy": _same, "real": _same,
     "astype": lambda x, dtype: _same(x), "len": lambda x: scalar(size_of(tensor(x).axes[:1])),  # noqa: ARG005
     "size": lambda x: scalar(size_of(tensor(x).axes)),
     "matmul": lambda a, b: matmul(tensor(a), tensor(b)),

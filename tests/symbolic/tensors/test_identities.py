@@ -1,4 +1,4 @@
-"""Identities of matrix calculus and machine learning: the true ones are proved for every shape, the false ones never."""
+"""Identities of matrix calculus and machine learning: true ones are proved for every shape, false ones never."""
 
 from pathlib import Path
 

@@ -73,10 +73,37 @@ LEAVES = st.sampled_from(
     ["x", "y", "A", "B", "n", "2", "0.5", "-1", "0", "np.pi", "z", "'a'", "None", "(1, 2)", "[x, y]"]
 )
 CALLS = st.sampled_from(
-    ["np.sum", "exp", "np.linalg.norm", "inv", "det", "trace", "softmax", "np.diag", "np.outer", "where", "cumsum", "f", "np.eye",
-     "np.linalg.slogdet", "np.einsum", "np.kron", "reshape", "np.var", "np.max", "argmax", "np.concatenate", "roll", "svd"]
-)  # fmt: skip
+    [
+        "np.sum",
+        "exp",
+        "np.linalg.norm",
+        "inv",
+        "det",
+        "trace",
+        "softmax",
+        "np.diag",
+        "np.outer",
+        "where",
+        "cumsum",
+        "f",
+        "np.eye",
+        "np.linalg.slogdet",
+        "np.einsum",
+        "np.kron",
+        "reshape",
+        "np.var",
+        "np.max",
+        "argmax",
+        "np.concatenate",
+        "roll",
+        "svd",
+    ]
+)
 SIGNS = st.sampled_from([" + ", " - ", " * ", " / ", " ** ", " @ ", " > ", " == ", " // ", " and "])
+
+
+KEYS = st.sampled_from(["0", "-1", ":", "1:", "::-1", "None", "...", "0, 1", "x", "1:3"])
+ATTRIBUTES = st.sampled_from(["T", "shape", "sum()", "mean(0)", "size", "foo", "max(axis=1)"])
 
 
 def grown(inner):
@@ -86,12 +113,12 @@ def grown(inner):
         st.builds(
             lambda a, k: f"{a}[{k}]",
             inner,
-            st.sampled_from(["0", "-1", ":", "1:", "::-1", "None", "...", "0, 1", "x", "1:3"]),
+            KEYS,
         ),
         st.builds(
             lambda a, k: f"{a}.{k}",
             inner,
-            st.sampled_from(["T", "shape", "sum()", "mean(0)", "size", "foo", "max(axis=1)"]),
+            ATTRIBUTES,
         ),
     )
 
