@@ -18,8 +18,8 @@ from symbolic.text import text
 
 if TYPE_CHECKING:
     from symbolic.layout import Layout
-    from symbolic.tensors.derive import Step
     from symbolic.tensors.nodes import Index, Node, Position
+    from symbolic.tensors.steps import Step
 
 FORMAT = "gradproof/derivation"
 VERSION = 1

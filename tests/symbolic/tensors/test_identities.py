@@ -9,7 +9,8 @@ from flint import arb, fmpq
 import symbolic
 from symbolic.arithmetic import precision
 from symbolic.errors import EvaluationError, Undecidable
-from symbolic.tensors.derive import _points, derive
+from symbolic.tensors.derive import derive
+from symbolic.tensors.steps import points_of
 from symbolic.tensors.tensor import Tensor
 from symbolic.tensors.values import FloatsOnlyError, evaluate
 
@@ -44,7 +45,7 @@ def test_the_derivative_is_the_limit_of_difference_quotients_to_50_digits(row):
     if space != "free" or set(d.facts.get(wrt, ())) - {"invertible", "positive"}:
         pytest.skip("the quotient varies every entry by itself")
     compared = 0
-    for sizes, arrays in _points(d):
+    for sizes, arrays in points_of(d):
         try:
             quotient, slope = both(d, sizes, arrays)
         except FloatsOnlyError:
