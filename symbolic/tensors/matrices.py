@@ -249,11 +249,14 @@ def _link_determinant(link: tuple[Atom, bool] | Poly, row: Index, logarithm: boo
 # -- folds ----------------------------------------------------------------------------------------------------
 
 
-def product(poly: Poly, over: Sequence[Index]) -> Poly:
+def product(poly: Poly, over: Sequence[Index]) -> Poly:  # noqa: C901 - a case a line
     """Return the product over indices: of a product, the product of the products."""
     if len(poly.terms) != 1 or not poly:
         return _wrapped("prod", poly, over)
     (raw,) = poly.raws()
+    determinant_of = _all_eigenvalues(raw, over)
+    if determinant_of is not None:
+        return determinant_of
     parts: list[Poly] = []
     if raw.coefficient != 1:
         if raw.coefficient < 0:
@@ -277,6 +280,18 @@ def product(poly: Poly, over: Sequence[Index]) -> Poly:
         else:
             parts.extend(power(_wrapped("prod", single(a), over), e) for a, e in part)
     return multiply(constant(1), *parts)
+
+
+def _all_eigenvalues(raw: Raw, over: Sequence[Index]) -> Poly | None:
+    """Return the determinant that a product of all eigenvalues is."""
+    if len(raw.factors) != 1 or raw.coefficient != 1 or len(over) != 1:
+        return None
+    ((atom, e),) = raw.factors.items()
+    if atom.kind != "eigval" or atom.args != tuple(over) or e != 1:
+        return None
+    bound = bound_of(atom)
+    rows, cols = ([i] for i in bound.values())
+    return determinant(finish(inside_at(atom, dict(bound))), rows, cols, logarithm=False)
 
 
 def greatest(poly: Poly, over: Sequence[Index]) -> Poly:

@@ -6,11 +6,12 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from symbolic.tensors.build import BUILDERS, bound_of, inside_at, own_count
+from symbolic.tensors.build import BUILDERS, bound_of, inside_at, is_nonnegative, own_count
 from symbolic.tensors.facts import FACTS
 from symbolic.tensors.nodes import Dim, Fixed, Index
 from symbolic.tensors.polynomial import Poly, Raw, TooLarge, collected
 from symbolic.tensors.relations import related
+from symbolic.tensors.spectra import spectral_sums
 from symbolic.tensors.terms import Atom, Place
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def summed(poly: Poly, over: Iterable[Index]) -> Poly:
 
 
 def _step(raw: Raw) -> list[Raw] | None:
-    for rule in (_contract, _count, _renew, _exponents, _vectors, related):
+    for rule in (_contract, _count, _renew, _exponents, _vectors, ordered_signs, related, spectral_sums):
         after = rule(raw)
         if after is not None:
             return after
@@ -281,6 +282,23 @@ def _with(raw: Raw, atom: Atom, e: Fraction) -> Raw:
     if e:
         factors[atom] = e
     return Raw(raw.coefficient, factors, raw.sums)
+
+
+def ordered_signs(raw: Raw) -> list[Raw] | None:
+    """``sgn(p) sgn(q) = 1 + sgn(q) − sgn(p)`` where ``p − q`` is positive: thresholds of one quantity."""
+    signs = [a for a, e in raw.factors.items() if a.kind == "sgn" and e == 1]
+    for k, p in enumerate(signs):
+        for q in signs[k + 1 :]:
+            for one, other in ((p, q), (q, p)):
+                if set(one.args) == set(other.args) and _exceeds(one, other):
+                    rest = raw.without(one, other)
+                    return [rest, rest.times(Raw(ONE, {other: ONE})), rest.times(Raw(-ONE, {one: ONE}))]
+    return None
+
+
+def _exceeds(one: Atom, other: Atom) -> bool:
+    gap = finish([*inside_at(one, {}), *(r.scaled(-ONE) for r in inside_at(other, {}))])
+    return bool(gap) and len(gap.terms) == 1 and is_nonnegative(gap)
 
 
 def _vectors(raw: Raw) -> list[Raw] | None:

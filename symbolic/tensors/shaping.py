@@ -105,6 +105,11 @@ def concatenate(arrays: Any, axis: Any = None) -> Tensor:
     return joined([tensor(a) for a in arrays], 0 if axis is None else whole(axis, "axis"))
 
 
+def append(arr: Any, values: Any) -> Tensor:
+    """Join two tensors, each flattened."""
+    return joined([Tensor((part.indices,), part.entry) for part in (tensor(arr), tensor(values))], 0)
+
+
 def diff(x: Any) -> Tensor:
     """``x[1:] - x[:-1]`` along the last axis."""
     x = tensor(x)

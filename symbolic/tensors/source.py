@@ -87,6 +87,13 @@ class Program:
     inputs: tuple[str, ...]
     function: Callable[..., Any] = field(repr=False, compare=False)
 
+    def array(self, cells: Any) -> Any:
+        """Return a NumPy array as an array of the library."""
+        scope = self.function.__globals__
+        if "torch" in scope:
+            return scope["torch"].tensor(cells)
+        return scope["jnp"].asarray(cells) if "jnp" in scope else cells
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the value."""
         return self.function(*args, **kwargs)
@@ -122,7 +129,10 @@ def program(
     )
     source = f"{imports}\n{helpers}\n\ndef {name}({', '.join(inputs)}):\n{body}\n"
     scope: dict[str, Any] = {}
-    exec(compile(source, f"<{name} by gradproof>", "exec"), scope)  # noqa: S102 - our own text, made of names and operators that were parsed
+    try:
+        exec(compile(source, f"<{name} by gradproof>", "exec"), scope)  # noqa: S102 - our own text, of names that were parsed
+    except ImportError as error:
+        raise DerivationError(f"{backend} is not installed here: the source is\n{source}") from error
     return Program(source, tuple(inputs), scope[name])
 
 

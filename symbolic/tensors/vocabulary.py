@@ -296,7 +296,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ones_like": shaping.like(1), "zeros_like": shaping.like(0), "eye": shaping.eye,
     "identity": shaping.eye, "arange": shaping.arange, "reshape": shaping.reshape,
     "ravel": shaping.ravel, "vec": shaping.vec, "stack": shaping.stack,
-    "concatenate": shaping.concatenate, "hstack": shaping.concatenate, "diff": shaping.diff,
+    "append": shaping.append, "concatenate": shaping.concatenate, "hstack": shaping.concatenate, "diff": shaping.diff,
     "expand_dims": shaping.expand_dims, "squeeze": shaping.squeeze, "broadcast_to": shaping.broadcast_to,
     "one_hot": shaping.one_hot, "array": _same, "float": _same,
     "copy": _same, "real": _same,
