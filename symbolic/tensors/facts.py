@@ -28,6 +28,8 @@ DOMAINS: dict[str, frozenset[str]] = {
     "positive": frozenset({"positive"}),
     "nonnegative": frozenset({"positive"}),
     "probability": frozenset({"positive"}),
+    "labels": frozenset(),
+    "sums to 1": frozenset({"sums to 1"}),
     "unit_interval": frozenset({"positive"}),
     "simplex": frozenset({"positive", "sums to 1"}),
     "one-hot": frozenset({"sums to 1", "idempotent", "one-hot"}),
@@ -41,10 +43,19 @@ DOMAINS: dict[str, frozenset[str]] = {
 """What each domain says of a tensor; what it does not say is not used in a proof."""
 
 SPELLINGS = {
+    **dict.fromkeys(("+-1 labels", "+/-1 labels", "+/-1"), "±1"),
+    **dict.fromkeys(
+        ("matrix", "vector", "scalar", "free", "any", "full rank", "full column rank", "labels(k)", ""), "general"
+    ),
+    **dict.fromkeys(("lower triangular", "upper triangular"), "general"),
+    "probabilities": "simplex",
+    "stochastic": "simplex",
+    "skew symmetric": "antisymmetric",
+    "unit norm": "unit",
+    "unit interval": "unit_interval",
     "one_hot": "one-hot",
     "onehot": "one-hot",
     "±1 labels": "±1",
-    "labels": "±1",
     "pm1": "±1",
     "+-1": "±1",
     "sign": "±1",
@@ -84,6 +95,8 @@ class Facts:
 
     def has(self, name: str, fact: str) -> bool:
         """Whether the tensor has a fact."""
+        if name.endswith(" labels"):
+            return fact in LABELS
         return fact in self.of.get(name, frozenset())
 
 
@@ -100,7 +113,13 @@ def assuming(facts: Facts) -> Iterator[Facts]:
         FACTS.reset(token)
 
 
-def facts_of(domains: Mapping[str, object] | None) -> dict[str, frozenset[str]]:
+def _words(given: object) -> list[str]:
+    if isinstance(given, (list, tuple)):
+        given = ",".join(map(str, given))
+    return [w.strip().lower() for w in str(given or "").split(",")]
+
+
+def facts_of(domains: Mapping[str, object] | None, *, strict: bool = True) -> dict[str, frozenset[str]]:
     """Read ``{"A": "symmetric", "x": "positive, distinct"}``.
 
     Raises
@@ -110,12 +129,18 @@ def facts_of(domains: Mapping[str, object] | None) -> dict[str, frozenset[str]]:
     """
     result: dict[str, frozenset[str]] = {}
     for name, given in (domains or {}).items():
-        words = [w.strip().lower() for w in given.split(",")] if isinstance(given, str) else list(map(str, given))  # type: ignore[call-overload]  # a collection of words
+        words = _words(given)
         facts: frozenset[str] = frozenset()
         for word in filter(None, words):
             known = SPELLINGS.get(word, word)
+            if known not in DOMAINS and not strict:
+                continue
             if known not in DOMAINS:
                 raise FormulaError(f"{word!r} is no domain of {name}: known are {', '.join(DOMAINS)}")
             facts |= DOMAINS[known]
         result[str(name)] = facts
     return result
+
+
+LABELS = frozenset({"positive", "sums to 1", "idempotent", "one-hot"})
+"""What is known of the brackets of a tensor of labels."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from symbolic.errors import FormulaError
-from symbolic.tensors.nodes import Dim, Index, Node, add, compare, delta, fixed, fold, mul, substitute
+from symbolic.tensors.nodes import Dim, Index, Node, Var, Where, add, compare, delta, fixed, fold, mul, substitute
 from symbolic.tensors.tensor import Axis, Tensor, as_number, size_text
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ def indexed(t: Tensor, key: Sequence[object]) -> Tensor:
     taken = sum(k is not None and k is not Ellipsis for k in key)
     if taken > t.rank:
         raise FormulaError(f"{taken} indices were given, the tensor of shape {t} has {t.rank} axes")
+    paired = _paired(t, key)
+    if paired is not None:
+        return paired
     rest = [slice(None)] * (t.rank - taken)
     at = next((n for n, k in enumerate(key) if k is Ellipsis), len(key))
     axes: list[Axis] = []
@@ -54,8 +57,30 @@ def indexed(t: Tensor, key: Sequence[object]) -> Tensor:
     return Tensor(tuple(axes), entry)
 
 
+def _paired(t: Tensor, key: Sequence[object]) -> Tensor | None:
+    """Read ``t[np.arange(n), y]``: one entry of every row."""
+    if len(key) != 2 or t.rank < 2 or not all(isinstance(k, Tensor) and k.rank == 1 for k in key):
+        return None
+    rows, labels = key
+    name = labels_of(labels) if isinstance(labels, Tensor) else None
+    if (
+        not isinstance(rows, Tensor)
+        or not isinstance(rows.entry, Where)
+        or not isinstance(labels, Tensor)
+        or name is None
+    ):
+        return None
+    if rows.dims[0] != t.dims[0] or labels.dims[0] != t.dims[0]:
+        raise FormulaError(f"rows {rows} and labels {labels} do not fit a tensor of shape {t}")
+    chosen = one_hot_of(name, labels.at([t.axes[0]]), t.axes[1])
+    return Tensor((t.axes[0], *t.axes[2:]), fold("sum", t.axes[1], mul(chosen, t.entry)))
+
+
 def _along(axis: Axis, key: object, entry: Node) -> tuple[list[Axis], Node]:
     """Return the axes that stay and the entry, indexed along one axis."""
+    if isinstance(key, Tensor) and (names := labels_of(key)) is not None:
+        chosen = one_hot_of(names, key, axis)
+        return list(key.axes), fold("sum", axis, mul(chosen, entry))
     if isinstance(key, Weights):
         own = tuple(i.dim for i in axis)
         if key.dims != own:
@@ -75,6 +100,23 @@ def _along(axis: Axis, key: object, entry: Node) -> tuple[list[Axis], Node]:
         _check_inside(int(number.value), axis[0].dim)
         entry = substitute(entry, {axis[0]: fixed(int(number.value), axis[0].dim)})
     return [], entry
+
+
+def labels_of(key: Tensor) -> str | None:
+    """Return the name of a tensor of labels that is used as an index."""
+    return (
+        key.entry.name
+        if (key.rank and isinstance(key.entry, Var))
+        or (not key.rank and isinstance(key.entry, Var) and not key.entry.at)
+        else None
+    )
+
+
+def one_hot_of(name: str, key: Tensor, axis: Axis) -> Node:
+    """Return ``[label == k]`` as an entry of a tensor of its own, for labels in ``0 … size - 1``."""
+    if len(axis) != 1:
+        raise FormulaError("labels index one plain axis")
+    return Var(f"{name} labels", (*key.indices, *axis))
 
 
 def _check_inside(k: int, dim: Dim) -> None:

@@ -255,6 +255,8 @@ def compare(sign: str, a: Position, b: Position, shift: int = 0) -> Node:
     holds = _decided(sign, a, b, shift)
     if holds is not None:
         return ONE if holds else ZERO
+    if sign == "<=" and shift == 0 and a.dim == b.dim and (_is_end(b, 0) or _is_end(a, -1)):
+        sign = "=="
     if sign == "==" and isinstance(a, Fixed):
         a, b, shift = b, a, -shift
     return Compare(sign, a, b, shift)
@@ -263,11 +265,17 @@ def compare(sign: str, a: Position, b: Position, shift: int = 0) -> Node:
 def _decided(sign: str, a: Position, b: Position, shift: int) -> bool | None:
     if sign in ("mod", "mirror"):
         return True if sign == "mod" and a == b and shift == 0 else None
+    if sign == "<=" and shift >= 0 and (_is_end(b, -1) or _is_end(a, 0)):
+        return True
     if a == b:
         return shift == 0 if sign == "==" else shift >= 0
     if isinstance(a, Fixed) and isinstance(b, Fixed) and (a.value < 0) == (b.value < 0):
         return a.value == b.value + shift if sign == "==" else a.value <= b.value + shift
     return None
+
+
+def _is_end(p: Position, value: int) -> bool:
+    return isinstance(p, Fixed) and p.value in (value, p.dim.offset + value if value < 0 and not p.dim.name else value)
 
 
 def delta(a: Position, b: Position) -> Node:

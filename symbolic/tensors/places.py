@@ -33,7 +33,8 @@ class Index:
         return f"i{self.number}"
 
 
-class Fixed(NamedTuple):
+@dataclass(frozen=True)
+class Fixed:
     """A fixed position on an axis; a negative one counts from the end."""
 
     value: int

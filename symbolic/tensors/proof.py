@@ -138,7 +138,8 @@ def prove(
     shapes : str or mapping
         ``"A: m,n  x: n"``.
     domains : mapping, optional
-        ``{"A": "symmetric"}``: what holds of the tensors where the derivative is taken.
+        ``{"A": "symmetric"}``: what holds of the tensors where the derivative is taken; words that are not known are
+        not used.
     space : str
         ``"free"``: every entry varies by itself. ``"symmetric-projected"``: the gradient among symmetric matrices,
         ``(G + Gᵀ)/2``. ``"symmetric-entries"``: by the free entries of a symmetric matrix, ``G + Gᵀ - diag G``.
@@ -151,7 +152,7 @@ def prove(
     Raises
     ------
     FormulaError
-        A formula, a shape, a domain or the space is not of ours.
+        A formula, a shape or the space is not of ours.
     """
     known = parse_shapes(shapes)
     function, claim = parse(f, known), parse(df, known)
@@ -159,7 +160,7 @@ def prove(
         gradient = gradient_of(function, wrt, known, space)
     except NotationError:  # a function without a derivative here: nothing is proved
         return None
-    facts = dict(facts_of(domains))
+    facts = dict(facts_of(domains, strict=False))
     if space != "free":
         facts[wrt] = facts.get(wrt, frozenset()) | {"symmetric"}
     if claim.dims != gradient.dims:

@@ -304,8 +304,6 @@ def _exceeds(one: Atom, other: Atom) -> bool:
 def _vectors(raw: Raw) -> list[Raw] | None:
     """Use what is known of entries: ``y**2 = y`` or 1, and of vectors: ``sum(y) = 1``, ``sum(y**2) = 1``."""
     facts = FACTS.get()
-    if not any(facts.of.values()):
-        return None
     for atom, e in raw.factors.items():
         if atom.kind != "var":
             continue

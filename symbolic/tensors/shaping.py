@@ -110,8 +110,10 @@ def append(arr: Any, values: Any) -> Tensor:
     return joined([Tensor((part.indices,), part.entry) for part in (tensor(arr), tensor(values))], 0)
 
 
-def diff(x: Any) -> Tensor:
-    """``x[1:] - x[:-1]`` along the last axis."""
+def diff(x: Any, n: Any = None) -> Tensor:
+    """``x[1:] - x[:-1]`` along the last axis, `n` times over."""
+    if n is not None and whole(n, "n") > 1:
+        return diff(diff(x), scalar(whole(n, "n") - 1))
     x = tensor(x)
     ends = [(Ellipsis, slice(scalar(1), None, None)), (Ellipsis, slice(None, scalar(-1), None))]
     return broadcast(lambda a, b: add(a, mul(MINUS_ONE, b)), *(indexed(x, key) for key in ends))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from symbolic.tensors.nodes import Dim, Fixed, Index
 
@@ -20,14 +20,16 @@ if TYPE_CHECKING:
     from symbolic.tensors.polynomial import Poly
 
 
-class Slot(NamedTuple):
+@dataclass(frozen=True)
+class Slot:
     """A position of a formula inside an atom: its k-th argument, or (from -1 down) one that the atom binds."""
 
     number: int
     dim: Dim
 
 
-class Bound(NamedTuple):
+@dataclass(frozen=True)
+class Bound:
     """A summed index of a labelled term."""
 
     number: int

@@ -163,9 +163,24 @@ def _where(e: _Evaluator, node: Where) -> Any:
 
 
 def _var(e: _Evaluator, node: Var) -> Any:
+    if node.name.endswith(" labels") and node.name not in e.arrays:
+        return _labels(e, node)
     if node.name not in e.arrays:
         raise EvaluationError(f"no array is given for {node.name}")
     cells = e.arrays[node.name].reshape([e.length(p.dim) for p in node.at])
+    return e.places(node.at, cells)
+
+
+def _labels(e: _Evaluator, node: Var) -> Any:
+    name = node.name.removesuffix(" labels")
+    if name not in e.arrays:
+        raise EvaluationError(f"no array is given for the labels {name}")
+    count = e.length(node.at[-1].dim)
+    given = np.vectorize(lambda c: int(float(c)), otypes=[int])(e.arrays[name])
+    if given.size and not (given.min() >= 0 and given.max() < count):
+        raise EvaluationError(f"the labels {name} are not in 0 … {count - 1}")
+    one = e.numbers.number(Fraction(1))
+    cells = (np.eye(count, dtype=int)[given]).astype(object) * one
     return e.places(node.at, cells)
 
 

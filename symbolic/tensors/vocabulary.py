@@ -176,14 +176,16 @@ def logsumexp(x: Any, axis: Any = None, keepdims: Any = False) -> Tensor:
     return reduce(x, "sum", axes_of(x, axis), keep(keepdims)).map(lambda s: apply("log", s))
 
 
-def softmax(x: Any, axis: Any = None) -> Tensor:
-    """``exp(x) / sum(exp(x))`` along axes."""
+def softmax(x: Any, axis: Any = -1) -> Tensor:
+    """``exp(x) / sum(exp(x))`` along axes, the last one where none is given."""
+    axis = scalar(axis) if isinstance(axis, int) else axis
     e = tensor(x).map(lambda s: apply("exp", s))
     return broadcast(lambda a, b: mul(a, power(b, MINUS_ONE)), e, reduce(e, "sum", axes_of(e, axis), True))
 
 
-def log_softmax(x: Any, axis: Any = None) -> Tensor:
-    """``x - log(sum(exp(x)))`` along axes."""
+def log_softmax(x: Any, axis: Any = -1) -> Tensor:
+    """``x - log(sum(exp(x)))`` along axes, the last one where none is given."""
+    axis = scalar(axis) if isinstance(axis, int) else axis
     return broadcast(_minus, tensor(x), logsumexp(x, axis, True))
 
 
