@@ -116,7 +116,8 @@ def program(
     inputs = used or list(shapes)[:1]
     writer = _Writer(backend, shapes, inputs)
     try:
-        plain = form is not None and all(len(axis) == 1 for axis in tensor.axes)
+        given = [axis for name in inputs for axis in shapes[name]]
+        plain = form is not None and all(len(axis) == 1 for axis in (*tensor.axes, *given))
         lines = writer.form(form) if plain and form is not None else writer.tensor(tensor)
     except NotImplementedError:
         lines = writer.tensor(tensor)
@@ -162,6 +163,7 @@ class _Writer:
         return lines
 
     def _where(self, size: str) -> str | None:
+        """Return where a size is read off; off a merged axis, by division or as a root."""
         names = [*self.inputs, *(n for n in self.shapes if n not in self.inputs)]
         for name in names:
             for k, axis in enumerate(self.shapes[name]):
@@ -170,6 +172,17 @@ class _Writer:
                         self.inputs.append(name)
                     offset = axis[0].offset
                     return f"{name}.shape[{k}]" + (f" {'-' if offset > 0 else '+'} {abs(offset)}" if offset else "")
+        return self._parted(size)
+
+    def _parted(self, size: str) -> str | None:
+        for name in self.inputs:
+            for k, axis in enumerate(self.shapes[name]):
+                others = [d for d in axis if d.name != size]
+                count = len(axis) - len(others)
+                if not count or any(d.name and d.name not in self.sizes for d in others):
+                    continue
+                rest = "".join(f" // {self.size(d)}" for d in others)
+                return f"round(({name}.shape[{k}]{rest}) ** (1 / {count}))" if count > 1 else f"{name}.shape[{k}]{rest}"
         return None
 
     def printer(self) -> Printer:
@@ -284,7 +297,7 @@ class _Einsum:
                 i for i in (node.at,) if isinstance(i, Index)
             )
         if isinstance(node, Var):
-            return self._places(node.name, node.at)
+            return self._places(self._whole(node), node.at)
         if isinstance(node, Compare):
             return self._compare(node)
         if isinstance(node, Add):
@@ -315,6 +328,14 @@ class _Einsum:
             left, right = ("".join(letters[i] for i in group) for group in (free, order))
             text = f"{self.b}.einsum('{left}->{right}', {text})"
         return text, order
+
+    def _whole(self, node: Var) -> str:
+        """Return an input with an axis of its own for every index: merged axes parted, those of size 1 left out."""
+        if node.name.endswith(" labels"):
+            raise DerivationError("source code for labels is not written: give one-hot rows in their place")
+        if all(len(axis) == 1 for axis in self.writer.shapes[node.name]):
+            return node.name
+        return f"{self.b}.reshape({node.name}, ({', '.join(self.writer.size(p.dim) for p in node.at)},))"
 
     def _compare(self, node: Compare) -> tuple[str, tuple[Index, ...]]:
         m, n = self.writer.size(node.a.dim), self.writer.size(node.b.dim)

@@ -69,3 +69,10 @@ def test_the_program_is_compared_with_the_derivation_before_it_is_handed_over(ro
     program = getattr(derive(*row), library)()
     assert program.source.startswith("import")
     assert callable(program)
+
+
+def test_a_merged_axis_of_an_input_is_parted():
+    program = derive("np.kron(x, x) @ a", "x", "x: n  a: n*n").numpy()
+    x, a = np.array([1.0, 2.0]), np.array([1.0, 2.0, 3.0, 4.0])
+    m = a.reshape(2, 2)
+    np.testing.assert_allclose(program(x, a), (m + m.T) @ x)
