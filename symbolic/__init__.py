@@ -6,6 +6,7 @@ from symbolic.catalogue import derivations
 from symbolic.errors import (
     DerivationError,
     EvaluationError,
+    FormulaError,
     NotationError,
     SymbolicError,
     Undecidable,
@@ -15,14 +16,21 @@ from symbolic.evaluate import evaluate
 from symbolic.index import Bracket, IndexForm, Partial, entry_of
 from symbolic.operation import ENTRY, Definition, Domain, Kink, Operand, Operation, Variant
 from symbolic.operations import operations
+from symbolic.tensors.derive import Derived, derive
+from symbolic.tensors.expression import Expression
+from symbolic.tensors.parse import parse
+from symbolic.tensors.proof import prove
 
 __all__ = [
     "ENTRY",
     "Bracket",
     "Definition",
     "DerivationError",
+    "Derived",
     "Domain",
     "EvaluationError",
+    "Expression",
+    "FormulaError",
     "IndexForm",
     "Kink",
     "NotationError",
@@ -35,9 +43,12 @@ __all__ = [
     "Variant",
     "canonical",
     "derivations",
+    "derive",
     "entry_of",
     "equal_for_every_size",
     "evaluate",
     "operations",
+    "parse",
     "precision",
+    "prove",
 ]

@@ -132,17 +132,22 @@ def compare(form: IndexForm, before: IndexForm, points: Sequence[Sample]) -> Che
         left, right = values(form, points), values(before, points)
     except (Undecidable, EvaluationError) as error:
         return Check("undecided", len(points), None, f"Not evaluated: {error}.")
+    return compare_cells(left, right)
+
+
+def compare_cells(left: Sequence[Any], right: Sequence[Any]) -> Check:
+    """Compare arrays of balls, one pair a point."""
     digits: int | None = None
     for ours, theirs in zip(left, right, strict=True):
         if ours.shape != theirs.shape:
-            return Check("disagree", len(points), None, f"The shapes {ours.shape} and {theirs.shape} differ.")
+            return Check("disagree", len(left), None, f"The shapes {ours.shape} and {theirs.shape} differ.")
         for where in np.ndindex(ours.shape):
             a, b = ours[where], theirs[where]
             if a.is_finite() and b.is_finite() and not a.overlaps(b):
-                return Check("disagree", len(points), None, f"At {where}: {a.str(12)} is not {b.str(12)}.")
+                return Check("disagree", len(left), None, f"At {where}: {a.str(12)} is not {b.str(12)}.")
             common = min(_digits(a), _digits(b))
             digits = common if digits is None else min(digits, common)
-    return _decided(digits, len(points))
+    return _decided(digits, len(left))
 
 
 def _decided(digits: int | None, points: int) -> Check:

@@ -32,3 +32,17 @@ class Undecidable(SymbolicError, ArithmeticError):  # noqa: N818 - an answer of 
 
 class DerivationError(SymbolicError, AssertionError):
     """A step of a derivation disagrees with the step before it: the derivation is wrong, not the input."""
+
+
+class FormulaError(SymbolicError, ValueError):
+    """A formula is not in our notation, or its sizes do not fit: the message says where, and what is expected.
+
+    Attributes
+    ----------
+    column : int or None
+        Where in the formula, counted from 1; None where no place is known.
+    """
+
+    def __init__(self, message: str, column: int | None = None) -> None:
+        super().__init__(message if column is None else f"{message} (column {column})")
+        self.column = column

@@ -1,0 +1,1 @@
+"""Matrix and tensor expressions, for every size: formula, derivative, normal form, proof."""

@@ -1,0 +1,246 @@
+"""``derive``: the derivative of a formula, for every size, step by step, each step checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from symbolic.errors import DerivationError, FormulaError
+from symbolic.tensors.calculus import differential
+from symbolic.tensors.change import Seed
+from symbolic.tensors.expression import Expression
+from symbolic.tensors.facts import facts_of
+from symbolic.tensors.nodes import Node, Var, fold, mul
+from symbolic.tensors.parse import parse, parse_shapes
+from symbolic.tensors.proof import gradient_of
+from symbolic.tensors.steps import Step, carried_steps
+from symbolic.tensors.tensor import Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from symbolic import layout as lay
+    from symbolic.tensors.expression import Shapes
+    from symbolic.tensors.forms import Form
+    from symbolic.tensors.source import Program
+
+
+@dataclass(frozen=True)
+class Derived:
+    """The derivative of a formula by one of its tensors.
+
+    Attributes
+    ----------
+    formula, wrt, space : str
+        What was derived, by what, and in which space: ``"free"`` (every entry by itself), ``"symmetric-projected"`` or
+        ``"symmetric-entries"``.
+    function : Tensor
+        The formula.
+    shapes, facts : mapping
+        The shapes of the tensors, and what is assumed of them.
+    gradient : Expression
+        The derivative, of shape ``f.shape + wrt.shape``.
+    """
+
+    formula: str
+    wrt: str
+    function: Tensor = field(repr=False)
+    shapes: Shapes = field(repr=False)
+    facts: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
+    space: str = "free"
+
+    @cached_property
+    def gradient(self) -> Expression:
+        """The derivative of every entry of the formula by every entry of the tensor."""
+        tensor = gradient_of(self.function, self.wrt, self.shapes, self.space)
+        return Expression(tensor, self.shapes, self._facts, "gradient")
+
+    @property
+    def jacobian(self) -> Expression:
+        """The same: of a scalar formula it is the gradient."""
+        return self.gradient
+
+    @property
+    def _facts(self) -> Mapping[str, frozenset[str]]:
+        if self.space == "free":
+            return self.facts
+        return {**self.facts, self.wrt: self.facts.get(self.wrt, frozenset()) | {"symmetric"}}
+
+    # -- readings -------------------------------------------------------------------------------------
+
+    @property
+    def result(self) -> str:
+        """The derivative in one line: in matrix notation where there is one, else its entry."""
+        return self.gradient.text()
+
+    @property
+    def matrix_form(self) -> Form | None:
+        """The derivative in matrix notation."""
+        return self.gradient.matrix_form
+
+    @property
+    def index_form(self) -> lay.Layout:
+        """The derivative's entry in index notation."""
+        return self.gradient.index_form
+
+    @property
+    def expr(self) -> Node:
+        """The derivative's entry, as a node."""
+        return self.gradient.expr
+
+    def latex(self) -> str:
+        """Return the derivative in LaTeX."""
+        return self.gradient.latex()
+
+    def mathml(self) -> str:
+        """Return the derivative in MathML."""
+        return self.gradient.mathml()
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    def __str__(self) -> str:
+        return self.result
+
+    def numpy(self) -> Program:
+        """Return the derivative as NumPy source code and its function."""
+        return self.gradient.numpy()
+
+    def torch(self) -> Program:
+        """Return the derivative as PyTorch source code and its function."""
+        return self.gradient.torch()
+
+    def jax(self) -> Program:
+        """Return the derivative as JAX source code and its function."""
+        return self.gradient.jax()
+
+    def sympy(self, **sizes: int) -> Any:
+        """Return the derivative's components at concrete sizes (``m=2, n=3``) as a SymPy array."""
+        return self.gradient.sympy(**sizes)
+
+    # -- products and higher orders -------------------------------------------------------------------
+
+    def jvp(self) -> Expression:
+        """Return ``J x_dot``: how the formula changes in the direction ``x_dot``."""
+        entry = differential(self.function.entry, self.wrt, Seed(self.wrt))
+        return self._expression(Tensor(self.function.axes, entry), f"{self.wrt}_dot", self.shapes[self.wrt], "jvp")
+
+    def vjp(self) -> Expression:
+        """Return ``Jᵀ out_bar``: what the tensor gets back of a cotangent ``out_bar``."""
+        jacobian = gradient_of(self.function, self.wrt, self.shapes, self.space)
+        rank = self.function.rank
+        out, rest = jacobian.axes[:rank], jacobian.axes[rank:]
+        indices = tuple(i for axis in out for i in axis)
+        entry = fold("sum", indices, mul(Var("out_bar", indices), jacobian.entry))
+        return self._expression(Tensor(rest, entry), "out_bar", self.function.dims, "vjp")
+
+    def hessian(self) -> Expression:
+        """Return the second derivative, of shape ``f.shape + wrt.shape + wrt.shape``."""
+        first = gradient_of(self.function, self.wrt, self.shapes, self.space)
+        second = gradient_of(first, self.wrt, self.shapes, self.space)
+        return Expression(second, self.shapes, self._facts, "hessian")
+
+    def hvp(self) -> Expression:
+        """Return the Hessian times ``x_dot``, without the Hessian."""
+        first = gradient_of(self.function, self.wrt, self.shapes, self.space)
+        entry = differential(first.entry, self.wrt, Seed(self.wrt))
+        return self._expression(Tensor(first.axes, entry), f"{self.wrt}_dot", self.shapes[self.wrt], "hvp")
+
+    def _expression(self, tensor: Tensor, extra: str, dims: tuple[Any, ...], name: str) -> Expression:
+        if extra in self.shapes:
+            raise FormulaError(f"{extra!r} is the name of a tensor and of its tangent: rename the tensor")
+        return Expression(tensor, {**self.shapes, extra: dims}, self._facts, name)
+
+    # -- steps ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The derivation: the differential carried out rule by rule, the gradient read off, matrix notation.
+
+        Raises
+        ------
+        DerivationError
+            A step disagrees with the one before it.
+        """
+        steps = tuple(carried_steps(self))
+        wrong = next((step for step in steps if step.check.status == "disagree"), None)
+        if wrong is not None:
+            raise DerivationError(f"{self.formula} by {self.wrt}: {wrong} {wrong.check.reason}")
+        return steps
+
+    # -- exchange -------------------------------------------------------------------------------------
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the derivation as a document that follows ``symbolic/tensors/schema.json``."""
+        from symbolic.tensors.exchange import document  # noqa: PLC0415 - it stands on this module
+
+        return document(self)
+
+    @staticmethod
+    def from_json(doc: dict[str, Any]) -> Derived:
+        """Return the derivation of a document.
+
+        Raises
+        ------
+        FormulaError
+            It is no such document, or its gradient is not that of its function.
+        """
+        from symbolic.tensors.exchange import loaded  # noqa: PLC0415 - it stands on this module
+
+        return loaded(doc)
+
+
+def derive(
+    formula: object,
+    wrt: str | None = None,
+    shapes: str | Mapping[str, object] | None = None,
+    domains: Mapping[str, object] | None = None,
+    space: str = "free",
+) -> Derived:
+    """Derive a formula for every size.
+
+    Parameters
+    ----------
+    formula : str, SymPy expression, or name of an operation of the catalogue
+        ``"norm(A @ x - b)**2"``, in NumPy's spelling; it is read, never evaluated.
+    wrt : str, optional
+        The tensor to derive by; may be left out where there is only one.
+    shapes : str or mapping
+        ``"A: m,n  x: n  b: m"``.
+    domains : mapping, optional
+        ``{"A": "symmetric"}``.
+    space : str
+        ``"free"``, or of a symmetric matrix ``"symmetric-projected"`` (the gradient among symmetric matrices) or
+        ``"symmetric-entries"`` (by its free entries).
+
+    Raises
+    ------
+    FormulaError
+        The formula, a shape, a domain or the space is not of ours, or sizes do not fit; with the column.
+
+    Examples
+    --------
+    >>> d = derive("norm(A @ x - b)**2", wrt="x", shapes="A: m,n  x: n  b: m")
+    >>> d.result
+    '2·Aᵀ·(A·x − b)'
+    """
+    from symbolic.tensors.foreign import read  # noqa: PLC0415 - it reads what other libraries write
+
+    known = parse_shapes(shapes)
+    written, function, known = (
+        read(formula, known) if not _is_formula(formula, known) else (str(formula), parse(str(formula), known), known)
+    )
+    if wrt is None:
+        if len(known) != 1:
+            raise FormulaError(f"derive by which tensor? give wrt= one of {', '.join(known) or 'the names in shapes'}")
+        (wrt,) = known
+    derived = Derived(written, wrt, function, known, facts_of(domains), space)
+    gradient_of(function, wrt, known, space)
+    return derived
+
+
+def _is_formula(formula: object, known: Mapping[str, object]) -> bool:
+    from symbolic.operations import operations  # noqa: PLC0415 - the catalogue is large
+
+    return isinstance(formula, str) and (bool(known) or formula not in operations)

@@ -1,0 +1,291 @@
+"""Write matrix notation as a formula in NumPy's spelling, and as a layout for text, LaTeX and MathML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from symbolic.tensors.forms import Form, num, power, scale, unscaled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SUM, PRODUCT, UNARY, POWER, ATOM = range(5)
+
+
+@dataclass
+class Printer:
+    """Writes forms as source code; `names` holds what stands for a form that is computed before."""
+
+    backend: str = "np"
+    names: dict[Form, str] = field(default_factory=dict)
+    size: Callable[[Any], str] = str
+    like: str = ""
+    """In PyTorch, an input whose kind of number new tensors take."""
+
+    @property
+    def kind(self) -> str:
+        """The argument that gives a new tensor its kind of number."""
+        return f", dtype={self.like}.dtype" if self.like else ""
+
+    def step(self, condition: str) -> str:
+        """Return 1 where a condition holds, else 0."""
+        if self.like:
+            return f"({condition}).to({self.like}.dtype)"
+        return f"{self.backend}.where({condition}, 1.0, 0.0)"
+
+    def write(self, a: Form, level: int = SUM) -> str:
+        """Return source code that may stand where `level` binds."""
+        if a in self.names:
+            return self.names[a]
+        text, own = self._written(a)
+        return text if own >= level else f"({text})"
+
+    def call(self, name: str, *args: Form | str) -> tuple[str, int]:
+        """Return a call of the backend."""
+        written = ", ".join(x if isinstance(x, str) else self.write(x) for x in args)
+        return f"{self.backend}.{name}({written})", ATOM
+
+    def _written(self, a: Form) -> tuple[str, int]:
+        rule = getattr(self, f"_{a.op}", None)
+        if rule is not None:
+            result: tuple[str, int] = rule(a)
+            return result
+        if a.op in ("max", "min", "prod", "sum", "trace", "diag", "diagonal", "outer"):
+            return self.call(a.op, *a.forms)
+        if a.op in ("inv", "pinv", "det"):
+            return self.call(f"linalg.{a.op}", *a.forms)
+        raise NotImplementedError(f"source code for {a.op}")
+
+    # -- leaves ---------------------------------------------------------------------------------------
+
+    def _name(self, a: Form) -> tuple[str, int]:
+        return str(a.args[0]), ATOM
+
+    def _number(self, a: Form) -> tuple[str, int]:
+        value: Fraction = a.args[0]
+        text = str(value) if value.denominator == 1 or _is_short(value) is None else str(_is_short(value))
+        return text, (UNARY if value < 0 else ATOM) if value.denominator == 1 or _is_short(
+            value
+        ) is not None else PRODUCT
+
+    def _size(self, a: Form) -> tuple[str, int]:
+        text = self.size(a.args[0])
+        return text, ATOM if text.replace(".", "").replace("[", "").replace("]", "").isalnum() else SUM
+
+    def _constant(self, a: Form) -> tuple[str, int]:
+        return f"{'math' if self.backend == 'torch' else self.backend}.{a.args[0]}", ATOM
+
+    def _ones(self, a: Form) -> tuple[str, int]:
+        sizes = [self.size(d) for d in a.args]
+        shape = sizes[0] if len(sizes) == 1 else f"({', '.join(sizes)})"
+        return f"{self.backend}.ones({shape}{self.kind})", ATOM
+
+    def _zeros(self, a: Form) -> tuple[str, int]:
+        return self.call("zeros_like", a.forms[0])
+
+    def _eye(self, a: Form) -> tuple[str, int]:
+        return f"{self.backend}.eye({self.size(a.args[0])}{self.kind})", ATOM
+
+    def _unit(self, a: Form) -> tuple[str, int]:
+        return f"{self.backend}.eye({self.size(a.args[1])}{self.kind})[{a.args[0]}]", ATOM
+
+    def _arange(self, a: Form) -> tuple[str, int]:
+        return f"{self.backend}.arange({self.size(a.args[0])}{self.kind})", ATOM
+
+    def _entry(self, a: Form) -> tuple[str, int]:
+        key = ", ".join(":" if k is None else str(k) for k in a.args[1])
+        return f"{self.write(a.args[0], ATOM)}[{key}]", ATOM
+
+    # -- products -------------------------------------------------------------------------------------
+
+    def _T(self, a: Form) -> tuple[str, int]:  # noqa: N802 - the name of the operation
+        return f"{self.write(a.forms[0], ATOM)}.T", ATOM
+
+    def _matmul(self, a: Form) -> tuple[str, int]:
+        """Write a product so that vectors meet matrices first: no product of two matrices that a vector avoids."""
+        factors = list(a.forms)
+        if factors[-1].rank == 1 and len(factors) > 2:
+            text = self.write(factors[-1], POWER)
+            for f in reversed(factors[1:-1]):
+                text = f"({self._applied(f, text)})"
+            return self._applied(factors[0], text), PRODUCT
+        if factors[0].rank == 1 or len(factors) == 2:
+            return self._pair_first(factors), PRODUCT
+        return " @ ".join(self.write(f, POWER) for f in factors), PRODUCT
+
+    def _pair_first(self, factors: list[Form]) -> str:
+        text = self.write(factors[0], POWER)
+        if len(factors) == 2:
+            return self._applied(factors[0], self.write(factors[1], POWER))
+        return " @ ".join([text, *(self.write(f, POWER) for f in factors[1:])])
+
+    def _applied(self, matrix: Form, vector: str) -> str:
+        if matrix.op == "inv" and matrix not in self.names:
+            inside = vector[1:-1] if _is_wrapped(vector) else vector
+            return f"{self.backend}.linalg.solve({self.write(matrix.forms[0])}, {inside})"
+        if matrix.op == "T" and matrix.forms[0].op == "inv" and matrix.forms[0] not in self.names:
+            inside = vector[1:-1] if _is_wrapped(vector) else vector
+            return f"{self.backend}.linalg.solve({self.write(matrix.forms[0].forms[0], ATOM)}.T, {inside})"
+        if matrix.op == "diag":
+            return f"{self.write(matrix.forms[0], POWER)} * {vector}"
+        return f"{self.write(matrix, POWER)} @ {vector}"
+
+    def _scale(self, a: Form) -> tuple[str, int]:
+        return self._times([a.args[0], a.args[1]])
+
+    def _product(self, a: Form) -> tuple[str, int]:
+        return self._times(list(a.forms))
+
+    def _had(self, a: Form) -> tuple[str, int]:
+        return self._times(list(a.forms))
+
+    def _times(self, factors: list[Form]) -> tuple[str, int]:
+        flat = [g for x in factors for g in (x.args if x.op in ("product", "had") and x not in self.names else (x,))]
+        below = [x for x in flat if is_reciprocal(x)]
+        above = [x for x in flat if not is_reciprocal(x)]
+        sign = ""
+        if above and above[0] == num(-1) and len(above) > 1:
+            sign, above = "-", above[1:]
+        text = " * ".join(self.write(x, POWER if x.op == "matmul" else UNARY) for x in above) or "1"
+        for x in below:
+            text = f"{text} / {self.write(inverted(x), POWER)}"
+        return sign + text, PRODUCT
+
+    def _rows(self, a: Form) -> tuple[str, int]:
+        return f"{self.write(a.args[0], ATOM)}[:, None] * {self.write(a.args[1], POWER)}", PRODUCT
+
+    def _cols(self, a: Form) -> tuple[str, int]:
+        return f"{self.write(a.args[0], POWER)} * {self.write(a.args[1], POWER)}", PRODUCT
+
+    # -- sums and functions ---------------------------------------------------------------------------
+
+    def _add(self, a: Form) -> tuple[str, int]:
+        text = ""
+        full = any(not _is_spread(t) for t in a.forms)
+        for term in a.forms:
+            part = self.write(_broadcast(term) if full and a.rank else term, PRODUCT)
+            text = part if not text else f"{text} - {part[1:]}" if part.startswith("-") else f"{text} + {part}"
+        return text, SUM
+
+    def _power(self, a: Form) -> tuple[str, int]:
+        base, e = a.args
+        if e.op == "number" and e.args[0] == Fraction(1, 2) and not is_plain(base):
+            return self.call("sqrt", base)
+        if e == num(-1):
+            return f"1 / {self.write(base, POWER)}", PRODUCT
+        exponent = self.write(e, UNARY)
+        return f"{self.write(base, ATOM)} ** {exponent}", POWER
+
+    def _apply(self, a: Form) -> tuple[str, int]:
+        name, x = a.args
+        if name in STEPS:
+            return self.step(f"{self.write(x, PRODUCT)} {STEPS[name]} 0"), ATOM
+        if name in HELPERS:
+            return f"{name}({self.write(x)})", ATOM
+        return self.call(name, x)
+
+    def _cumsum(self, a: Form) -> tuple[str, int]:
+        axis = ", 0" if self.backend == "torch" else ""
+        if a.op != "rcumsum":
+            return f"{self.backend}.{a.op}({self.write(a.forms[0])}{axis})", ATOM
+        if self.backend == "torch":
+            return f"torch.cumsum({self.write(a.forms[0], ATOM)}.flip(0), 0).flip(0)", ATOM
+        return f"{self.backend}.cumsum({self.write(a.forms[0], ATOM)}[::-1])[::-1]", ATOM
+
+    _cumprod = _rcumsum = _cumsum
+
+    def _column(self, a: Form) -> tuple[str, int]:
+        return f"{self.write(a.forms[0], ATOM)}[:, None]", ATOM
+
+    def _softmax(self, a: Form) -> tuple[str, int]:
+        return f"softmax({self.write(a.args[0])}{', 1' if a.rank == 2 else ''})", ATOM
+
+    def _logsumexp(self, a: Form) -> tuple[str, int]:
+        return f"logsumexp({self.write(a.args[0])}{', 1' if a.rank == 1 else ''})", ATOM
+
+    def _square(self, a: Form) -> tuple[str, int]:
+        return f"{self.backend}.sum({self.write(a.forms[0], ATOM)} ** 2)", ATOM
+
+    def _norm(self, a: Form) -> tuple[str, int]:
+        return self.call("linalg.norm", *a.forms)
+
+    def _sum_axis(self, a: Form) -> tuple[str, int]:
+        return f"{self.write(a.args[0], ATOM)}.sum({a.args[1]})", ATOM
+
+    def _logdet(self, a: Form) -> tuple[str, int]:
+        return f"{self.backend}.linalg.slogdet({self.write(a.forms[0])})[1]", ATOM
+
+    def _tril(self, a: Form) -> tuple[str, int]:
+        return self.call(a.op, a.args[0], *([str(a.args[1])] if a.args[1] else []))
+
+    _triu = _tril
+
+    def _max_axis(self, a: Form) -> tuple[str, int]:
+        name = (
+            "a" + a.op.removesuffix("_axis")
+            if self.backend == "torch" and a.op != "prod_axis"
+            else a.op.removesuffix("_axis")
+        )
+        return f"{self.backend}.{name}({self.write(a.args[0])}, {a.args[1]})", ATOM
+
+    _min_axis = _prod_axis = _max_axis
+
+
+def _is_spread(a: Form) -> bool:
+    """Whether all entries along some axis are equal."""
+    rest = a.args[1] if a.op == "scale" else a
+    return rest.op == "ones" or rest.rank == 0 or (rest.op == "outer" and any(x.op == "ones" for x in rest.forms))
+
+
+def _broadcast(a: Form) -> Form:
+    """Return what NumPy broadcasts to the same: a number, a row or a column for what is equal along axes."""
+    by, rest = unscaled(a)
+    if rest.op == "ones":
+        return by
+    if rest.op == "outer" and rest.args[0].op == "ones":
+        return scale(by, rest.args[1])
+    if rest.op == "outer" and rest.args[1].op == "ones":
+        return scale(by, Form("column", (rest.args[0],), 2))
+    return a
+
+
+STEPS = {"positive": ">", "nonnegative": ">=", "zero": "=="}
+HELPERS = frozenset(("sigmoid", "softplus", "relu", "erf", "erfc", "gammaln", "digamma"))
+
+
+def is_plain(a: Form) -> bool:
+    """Whether it is a number of the language: no function of arrays takes it."""
+    return a.op in ("number", "size", "constant") or (
+        a.op in ("product", "add", "power") and all(map(is_plain, a.forms))
+    )
+
+
+def _is_wrapped(text: str) -> bool:
+    """Whether one pair of parentheses encloses the whole text."""
+    depth = 0
+    for k, c in enumerate(text):
+        depth += (c == "(") - (c == ")")
+        if depth == 0 and k < len(text) - 1:
+            return False
+    return text.startswith("(")
+
+
+def _is_short(value: Fraction) -> float | None:
+    return float(value) if value.denominator in (2, 4, 8, 5, 10) else None
+
+
+def is_reciprocal(a: Form) -> bool:
+    """Whether it is a negative power, written below a line."""
+    return a.op == "power" and a.args[1].op == "number" and a.args[1].args[0] < 0
+
+
+def inverted(a: Form) -> Form:
+    """Return 1 over a negative power."""
+    return power(a.args[0], num(-a.args[1].args[0]))
+
+
+def python(a: Form) -> str:
+    """Return a form as a formula in NumPy's spelling."""
+    return Printer().write(a)

@@ -1,0 +1,273 @@
+"""A result in all of its readings: index and matrix notation, LaTeX, MathML, source code, SymPy."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import sympy as sp
+from flint import arb
+
+from symbolic.arithmetic import precision
+from symbolic.errors import DerivationError, EvaluationError, SymbolicError, Undecidable
+from symbolic.latex import latex
+from symbolic.mathml import mathml
+from symbolic.tensors.emit import python
+from symbolic.tensors.paper import index_layout
+from symbolic.tensors.recognition import recognised
+from symbolic.tensors.simplify import spellings
+from symbolic.tensors.source import Program, program
+from symbolic.tensors.tensor import Tensor, shape_text
+from symbolic.tensors.values import FloatsOnlyError, evaluate, length
+from symbolic.tensors.written import layout
+from symbolic.text import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from symbolic.layout import Layout
+    from symbolic.tensors.forms import Form
+    from symbolic.tensors.nodes import Node
+    from symbolic.tensors.tensor import Dims
+
+Shapes = dict[str, tuple["Dims", ...]]
+TRIES = 24
+EXPANDED = 1.3
+"""How much shorter another spelling has to be: the derived one shows where it comes from."""
+
+ENOUGH = 2
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A tensor for every size, as formulas and as programs.
+
+    Attributes
+    ----------
+    tensor : Tensor
+        Its axes and its entry.
+    shapes : mapping
+        The shapes of its inputs.
+    facts : mapping
+        What is assumed of them.
+    name : str
+        What it is called: ``"gradient"``.
+    """
+
+    tensor: Tensor
+    shapes: Shapes = field(repr=False)
+    facts: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
+    name: str = "result"
+
+    @cached_property
+    def best(self) -> Tensor:
+        """The tensor in its shortest spelling."""
+        first, *others = [Tensor(self.tensor.axes, node) for node in spellings(self.tensor.entry, self.facts)]
+        if len(others) > 1:  # the first of them only leaves out what vanishes
+            first = min(first, others.pop(0), key=self._length)
+        lengths = [(no, EXPANDED * n) for no, n in map(self._length, others)]
+        best = min(zip(lengths, others, strict=True), key=lambda pair: pair[0], default=None)
+        return first if best is None or self._length(first) <= best[0] else best[1]
+
+    def _length(self, tensor: Tensor) -> tuple[bool, float]:
+        """Return whether matrix notation has no sign for it, and how long it is."""
+        form = recognised(tensor, self._symmetric)
+        try:
+            written = python(form) if form is not None else text(index_layout(tensor.entry, tensor.indices))
+        except (NotImplementedError, SymbolicError):
+            return True, len(repr(tensor.entry))
+        return form is None, len(written)
+
+    @property
+    def _symmetric(self) -> set[str]:
+        return {name for name, facts in self.facts.items() if "symmetric" in facts or "diagonal" in facts}
+
+    @cached_property
+    def matrix_form(self) -> Form | None:
+        """The result in matrix notation; None where that has no sign for it."""
+        return recognised(self.best, self._symmetric)
+
+    @property
+    def expr(self) -> Node:
+        """The entry, as a node."""
+        return self.best.entry
+
+    @property
+    def shape(self) -> str:
+        """The shape, with names: ``(m, n)``."""
+        return shape_text(self.tensor.dims)
+
+    @cached_property
+    def index_form(self) -> Layout:
+        """The entry in index notation."""
+        return index_layout(self.best.entry, self.best.indices)
+
+    def layout(self) -> Layout:
+        """Return the result as it is written: in matrix notation where there is one."""
+        return layout(self.matrix_form) if self.matrix_form is not None else self.index_form
+
+    def text(self) -> str:
+        """Return one line of text."""
+        return text(self.layout())
+
+    def latex(self) -> str:
+        """Return LaTeX."""
+        return latex(self.layout())
+
+    def mathml(self) -> str:
+        """Return MathML."""
+        return mathml(self.layout())
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    def __str__(self) -> str:
+        return self.text()
+
+    # -- numbers --------------------------------------------------------------------------------------
+
+    def evaluate(self, arrays: Mapping[str, Any], sizes: Mapping[str, int] | None = None) -> Any:
+        """Return the value at arrays of Arb balls, floats or SymPy formulas; sizes are read off them.
+
+        Raises
+        ------
+        EvaluationError
+            The arrays do not fit, or there is no value.
+        """
+        return evaluate(self.best, {**sizes_of(self.shapes, arrays), **(sizes or {})}, arrays)
+
+    def sympy(self, **sizes: int) -> Any:
+        """Return the components at concrete sizes as a SymPy array, entries named ``x_0_1``.
+
+        Raises
+        ------
+        EvaluationError
+            A size is missing.
+        """
+        arrays = {name: _symbols(name, concrete(dims, sizes)) for name, dims in self.shapes.items()}
+        cells = evaluate(self.best, sizes, arrays)
+        return sp.ImmutableDenseNDimArray([sp.sympify(c) for c in cells.ravel()], cells.shape)
+
+    # -- programs -------------------------------------------------------------------------------------
+
+    def numpy(self) -> Program:
+        """Return NumPy source code and its function, compared with the derivation first."""
+        return self._verified("numpy")
+
+    def torch(self) -> Program:
+        """Return PyTorch source code and its function, compared with the derivation first."""
+        return self._verified("torch")
+
+    def jax(self) -> Program:
+        """Return JAX source code and its function, compared with the derivation first."""
+        return self._verified("jax")
+
+    def _verified(self, backend: str) -> Program:
+        made = program(self.best, self.matrix_form, self.shapes, self.name, backend)
+        enough = 1e-3 if backend == "jax" else 1e-6
+        agreed = 0
+        for point, sizes in points(self.shapes, self.facts):
+            truth = self._truth(point, sizes)
+            if truth is None:
+                continue
+            given = {name: made.array(np.array(a, dtype=float)) for name, a in point.items()}
+            ours = np.asarray(made(*(given[n] for n in made.inputs)), dtype=float)
+            if ours.shape != truth.shape or not np.allclose(ours, truth, rtol=enough, atol=enough, equal_nan=False):
+                raise DerivationError(f"the {backend} code of {self.name} differs from the derivation:\n{made.source}")
+            agreed += 1
+            if agreed == ENOUGH:
+                return made
+        if not agreed:
+            raise DerivationError(f"no point was found where the {backend} code of {self.name} could be compared")
+        return made
+
+    def _truth(self, point: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+        """Return the value in floats, computed in balls where they know how; None where there is none."""
+        balls = {name: _balls(a) for name, a in point.items()}
+        try:
+            with precision(160):
+                return np.vectorize(float, otypes=[float])(evaluate(self.best, sizes, balls))
+        except FloatsOnlyError:
+            return evaluate(self.best, sizes, point).astype(float)
+        except (EvaluationError, Undecidable):
+            return None
+
+
+def _balls(cells: Any) -> Any:
+    return np.vectorize(arb, otypes=[object])(cells) if np.ndim(cells) else np.array(arb(float(cells)), dtype=object)
+
+
+# -- points ---------------------------------------------------------------------------------------------------
+
+
+def concrete(dims: tuple[Dims, ...], sizes: Mapping[str, int]) -> tuple[int, ...]:
+    """Return a shape in numbers."""
+    return tuple(int(np.prod([length(d, sizes) for d in axis], dtype=int)) for axis in dims)
+
+
+def sizes_of(shapes: Shapes, arrays: Mapping[str, Any]) -> dict[str, int]:
+    """Read the sizes off arrays."""
+    sizes: dict[str, int] = {}
+    for name, dims in shapes.items():
+        if name in arrays:
+            for axis, n in zip(dims, np.shape(arrays[name]), strict=False):
+                if len(axis) == 1 and axis[0].name:
+                    sizes[axis[0].name] = n - axis[0].offset
+    return sizes
+
+
+def points(
+    shapes: Shapes, facts: Mapping[str, frozenset[str]], seed: int = 0
+) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
+    """Yield arrays of floats in the domain, at small unequal sizes in changing order."""
+    names = sorted({d.name for dims in shapes.values() for axis in dims for d in axis if d.name})
+    chance = random.Random(seed)  # noqa: S311 - points are drawn, not secrets
+    for k in range(TRIES):
+        order = names if k % 2 else names[::-1]
+        sizes = {name: 3 + n for n, name in enumerate(order)}
+        low = -8 if k % 3 else 1
+        yield {n: _drawn(concrete(d, sizes), facts.get(n, frozenset()), chance, low) for n, d in shapes.items()}, sizes
+
+
+def _drawn(shape: tuple[int, ...], facts: frozenset[str], chance: random.Random, low: int) -> Any:
+    draw = [Fraction(chance.choice([v for v in range(low, 9) if v]), 8) for _ in range(int(np.prod(shape, dtype=int)))]
+    cells = np.array([float(v) for v in draw], dtype=float).reshape(shape)
+    return in_domain(cells, facts, chance)
+
+
+def in_domain(cells: Any, facts: frozenset[str], chance: random.Random) -> Any:  # noqa: C901 - a case a line
+    """Change numbers so that they satisfy the facts."""
+    if "positive" in facts or "sums to 1" in facts:
+        cells = np.abs(cells)
+    if "one-hot" in facts and cells.ndim:
+        cells = np.eye(cells.shape[-1])[
+            [chance.randrange(cells.shape[-1]) for _ in range(int(np.prod(cells.shape[:-1], dtype=int)))]
+        ].reshape(cells.shape)
+    elif "sums to 1" in facts:
+        cells = cells / cells.sum(-1, keepdims=True)
+    elif "idempotent" in facts:
+        cells = (cells > 0).astype(float)
+    if "signs" in facts:
+        cells = np.sign(cells)
+    if "unit" in facts:
+        cells = cells / np.linalg.norm(cells)
+    if "definite" in facts:
+        return cells @ cells.T + np.eye(len(cells))
+    if "symmetric" in facts:
+        return (cells + cells.T) / 2
+    if "antisymmetric" in facts:
+        return cells - cells.T
+    if "orthogonal" in facts:
+        return np.linalg.qr(cells)[0]
+    return np.diag(np.diag(cells)) if "diagonal" in facts else cells
+
+
+def _symbols(name: str, shape: tuple[int, ...]) -> Any:
+    cells = np.empty(shape, dtype=object)
+    for where in np.ndindex(shape):
+        cells[where] = sp.Symbol("_".join([name, *map(str, where)]), real=True)
+    return cells

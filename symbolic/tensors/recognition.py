@@ -1,0 +1,358 @@
+"""Recognise matrix notation in index notation: contractions as products, deltas as diagonals."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from symbolic.tensors import forms as f
+from symbolic.tensors.calculus import guarded
+from symbolic.tensors.forms import Form, num
+from symbolic.tensors.nodes import (
+    Add,
+    Apply,
+    Compare,
+    Constant,
+    Fixed,
+    Fold,
+    Index,
+    Mul,
+    Node,
+    Num,
+    Of,
+    Pow,
+    SizeOf,
+    Var,
+    Where,
+    compare,
+    fold,
+    mul,
+    substitute,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from symbolic.tensors.tensor import Tensor
+
+Places = tuple[Index, ...]
+
+
+class Unwritten(Exception):  # noqa: N818 - an answer: matrix notation has no sign for it
+    """Matrix notation cannot say it."""
+
+
+def recognised(tensor: Tensor, symmetric: Collection[str] = ()) -> Form | None:
+    """Return a scalar, vector or matrix in matrix notation; None where it has no sign for something in it."""
+    if any(len(axis) > 1 for axis in tensor.axes) or len(tensor.indices) > 2:
+        return None
+    try:
+        return Recogniser(frozenset(symmetric)).at(tensor.entry, tensor.indices)
+    except Unwritten:
+        return None
+
+
+def distributed(node: Fold) -> list[Node]:
+    """Return the sums of the terms, where the body, under further sums, is a product with a sum of terms."""
+    body = node.body
+    if isinstance(body, Fold) and body.kind == "sum":
+        return [fold("sum", node.over, t) for t in distributed(body)]
+    factors = body.args if isinstance(body, Mul) else (body,)
+    for k, x in enumerate(factors):
+        if isinstance(x, Add):
+            return [fold("sum", node.over, mul(*factors[:k], t, *factors[k + 1 :])) for t in x.args]
+        if isinstance(x, Fold) and x.kind == "sum" and len(parts := distributed(x)) > 1:
+            return [fold("sum", node.over, mul(*factors[:k], t, *factors[k + 1 :])) for t in parts]
+    return [node]
+
+
+def renested(node: Fold) -> Node | None:
+    """Sum in another order: always over an index whose factors have at most two others; None where there is none."""
+    sums: list[Index] = []
+    factors: list[Node] = []
+    waiting: list[Node] = [node]
+    while waiting:
+        x = waiting.pop()
+        if isinstance(x, Fold) and x.kind == "sum":
+            fresh = {i: Index(i.dim) for i in x.over}
+            sums.extend(fresh.values())
+            waiting.append(substitute(x.body, fresh))
+        elif isinstance(x, Mul):
+            waiting.extend(x.args)
+        else:
+            factors.append(x)
+    while sums:
+        ranked = sorted(sums, key=lambda k: (len(_around(k, factors)), k.number))
+        k = ranked[0]
+        if len(_around(k, factors)) > 2:
+            return None
+        group = [x for x in factors if k in x.free]
+        factors = [x for x in factors if k not in x.free]
+        factors.append(Fold("sum", (k,), mul(*group)))
+        sums.remove(k)
+    return mul(*factors)
+
+
+def _around(k: Index, factors: Sequence[Node]) -> set[Index]:
+    return {i for x in factors if k in x.free for i in x.free} - {k}
+
+
+class Recogniser:
+    """Reads entries at places as whole tensors."""
+
+    def __init__(self, symmetric: frozenset[str]) -> None:
+        self.symmetric = symmetric
+
+    def at(self, node: Node, places: Places) -> Form:
+        """Return the tensor whose entry at `places` is the node."""
+        if not places:
+            return self.scalar(node)
+        if not node.free & set(places):
+            return f.scale(self.scalar(node), Form("ones", tuple(i.dim for i in places), len(places)))
+        rules: dict[type, Callable[..., Form]] = {
+            Var: self._var,
+            Add: self._add,
+            Mul: self._mul,
+            Fold: self._fold,
+            Pow: self._pow,
+            Apply: self._apply,
+            Of: self._of,
+            Compare: self._compare,
+        }
+        if type(node) in rules:
+            return rules[type(node)](node, places)
+        if isinstance(node, Where):
+            return Form("arange", (places[0].dim,), 1)
+        raise Unwritten
+
+    # -- tensors --------------------------------------------------------------------------------------
+
+    def _var(self, node: Var, places: Places) -> Form:
+        free = [p for p in node.at if isinstance(p, Index)]
+        kept = tuple(p.value if isinstance(p, Fixed) else None for p in node.at)
+        facts = ("symmetric",) if node.name in self.symmetric and len(free) == 2 else ()
+        name = Form("name", (node.name, *facts), len(node.at))
+        if len(free) == 2 and free[0] == free[1] and len(node.at) == 2:
+            return Form("diagonal", (name,), 1)
+        if len(set(free)) < len(free) or set(free) != set(places) or (len(node.at) > 2 and len(free) < len(node.at)):
+            if set(free) < set(places) and len(free) == 1 and len(places) == 2:
+                return self._spread(node, places)
+            raise Unwritten
+        whole = name if len(free) == len(node.at) else Form("entry", (name, kept), len(free))
+        if len(free) > 2:
+            raise Unwritten
+        return whole if tuple(free) == places else f.transposed(whole)
+
+    def _spread(self, node: Node, places: Places) -> Form:
+        """Return a matrix whose entries depend on one place only."""
+        i, j = places
+        vector = self.at(node, (i,) if i in node.free else (j,))
+        ones = Form("ones", ((j if i in node.free else i).dim,), 1)
+        return f.outer(vector, ones) if i in node.free else f.outer(ones, vector)
+
+    def _add(self, node: Add, places: Places) -> Form:
+        return f.add(*(self.at(term, places) for term in node.args))
+
+    def _mul(self, node: Mul, places: Places) -> Form:
+        return self._product(list(node.args), places)
+
+    def _product(self, factors: Sequence[Node], places: Places) -> Form:
+        here = set(places)
+        scalar = f.product(*(self.scalar(x) for x in factors if not x.free & here))
+        rest = [x for x in factors if x.free & here]
+        if len(places) == 1:
+            return f.scale(scalar, f.hadamard(*(self.at(x, places) for x in rest)))
+        i, j = places
+        rows = [x for x in rest if x.free & here == {i}]
+        cols = [x for x in rest if x.free & here == {j}]
+        both = [x for x in rest if x.free & here == here]
+        deltas = [x for x in both if isinstance(x, Compare) and x.sign == "==" and not x.shift and x.a.dim == x.b.dim]
+        if deltas:
+            others = [substitute(x, {j: i}) for x in rest if x is not deltas[0]]
+            if not others:
+                return f.scale(scalar, Form("eye", (i.dim,), 2))
+            return f.scale(scalar, Form("diag", (self._product(others, (i,)),), 2))
+        u = f.hadamard(*(self.at(x, (i,)) for x in rows)) if rows else None
+        v = f.hadamard(*(self.at(x, (j,)) for x in cols)) if cols else None
+        if not both:
+            ones = [Form("ones", (k.dim,), 1) for k in places]
+            return f.scale(scalar, f.outer(u or ones[0], v or ones[1]))
+        matrix = f.hadamard(*(self.at(x, places) for x in both))
+        matrix = matrix if u is None else Form("rows", (u, matrix), 2)
+        return f.scale(scalar, matrix if v is None else Form("cols", (matrix, v), 2))
+
+    def _fold(self, node: Fold, places: Places) -> Form:
+        if node.kind != "sum":
+            return self._reduced(node, places)
+        try:
+            return self._contraction(node, places)
+        except Unwritten:
+            terms = distributed(node)
+            if len(terms) > 1:
+                return f.add(*(self.at(t, places) for t in terms))
+            other = renested(node)
+            if other is None or other == node:
+                raise
+            return self._contraction(other, places) if isinstance(other, Fold) else self.at(other, places)
+
+    def _contraction(self, node: Fold, places: Places) -> Form:
+        (k,) = node.over
+        factors = list(node.body.args) if isinstance(node.body, Mul) else [node.body]
+        if isinstance(node.body, Add):
+            return f.add(*(self.at(Fold("sum", node.over, t), places) for t in node.body.args))
+        here = set(places)
+        if len(places) == 1:
+            return self._matrix_vector(factors, places[0], k)
+        i, j = places
+        left = [x for x in factors if i in x.free]
+        right = [x for x in factors if j in x.free and i not in x.free]
+        if any(j in x.free for x in left) or not right or not left:
+            raise Unwritten
+        weights = [x for x in factors if not x.free & here]
+        a = self._product(left, (i, k))
+        b = self._product([*weights, *right], (k, j))
+        return f.matmul(a, b)
+
+    def _matrix_vector(self, factors: Sequence[Node], i: Index, k: Index) -> Form:
+        with_i = [x for x in factors if i in x.free]
+        only_k = [x for x in factors if i not in x.free]
+        matrices = [x for x in with_i if k in x.free]
+        outside = [x for x in with_i if k not in x.free]
+        if not matrices:
+            raise Unwritten
+        matrix = self._product(matrices, (i, k))
+        if only_k:
+            whole = f.matmul(matrix, self._product(only_k, (k,)))
+        elif matrix.op in ("matmul", "name", "T"):
+            whole = Form("sum_axis", (matrix, 1), 1) if matrix.op != "T" else Form("sum_axis", (matrix.forms[0], 0), 1)
+        else:
+            scalar, rest = f.unscaled(matrix)
+            whole = f.scale(scalar, Form("sum_axis", (rest, 1), 1))
+        return f.hadamard(*(self.at(x, (i,)) for x in outside), whole)
+
+    def _reduced(self, node: Fold, places: Places) -> Form:
+        if len(places) != 1 or len(node.over) != 1:
+            raise Unwritten
+        guard = guarded(node.body) if node.kind == "prod" else None
+        if guard is not None and guard[0] == compare("<=", node.over[0], places[0]) and places[0] not in guard[1].free:
+            return Form("cumprod", (self.at(guard[1], node.over),), 1)
+        matrix = self.at(node.body, (places[0], node.over[0]))
+        return Form(f"{node.kind}_axis", (matrix, 1), 1)
+
+    def _pow(self, node: Pow, places: Places) -> Form:
+        if node.free - node.base.free:
+            raise Unwritten
+        return f.power(
+            self.at(node.base, places),
+            self.scalar(node.exponent) if not node.exponent.free else self.at(node.exponent, places),
+        )
+
+    def _apply(self, node: Apply, places: Places) -> Form:
+        return Form("apply", (node.function, self.at(node.arg, places)), len(places))
+
+    def _of(self, node: Of, places: Places) -> Form:
+        if (
+            len(node.rows) != 1
+            or node.free & set(places) != set(node.at) & set(places)
+            or node.kind not in ("inv", "pinv")
+        ):
+            raise Unwritten
+        if node.body.free - set(node.bound):
+            raise Unwritten
+        matrix = Form(node.kind, (self.at(node.body, node.rows + node.cols),), 2)
+        if node.at == places:
+            return matrix
+        if node.at == places[::-1]:
+            return f.transposed(matrix)
+        if len(places) == 1 and node.at == (places[0], places[0]):
+            return Form("diagonal", (matrix,), 1)
+        raise Unwritten
+
+    def _compare(self, node: Compare, places: Places) -> Form:
+        if node.sign == "==" and not node.shift and {node.a, node.b} == set(places):
+            return Form("eye", (places[0].dim,), 2)
+        if node.sign == "==" and not node.shift and len(places) == 1 and isinstance(node.b, Fixed):
+            return Form("unit", (node.b.value, node.a.dim), 1)
+        if node.sign == "<=" and len(places) == 2 and {node.a, node.b} == set(places):
+            # [a <= b + shift]: the lower triangle where b is the row
+            lower = (node.b, node.a) == places
+            ones = Form("ones", tuple(i.dim for i in places), 2)
+            return Form("tril" if lower else "triu", (ones, node.shift if lower else -node.shift), 2)
+        raise Unwritten
+
+    # -- scalars --------------------------------------------------------------------------------------
+
+    def scalar(self, node: Node) -> Form:  # noqa: C901, PLR0911 - a case a line
+        """Return a scalar in matrix notation."""
+        if isinstance(node, Num):
+            return num(node.value)
+        if isinstance(node, SizeOf):
+            return Form("size", (node.dim,), 0)
+        if isinstance(node, Constant):
+            return Form("constant", (node.name,), 0)
+        if isinstance(node, Var):
+            name = Form("name", (node.name,), len(node.at))
+            if all(isinstance(p, Fixed) for p in node.at):
+                return (
+                    name
+                    if not node.at
+                    else Form("entry", (name, tuple(p.value for p in node.at if isinstance(p, Fixed))), 0)
+                )
+            raise Unwritten
+        if isinstance(node, Add):
+            return f.add(*map(self.scalar, node.args))
+        if isinstance(node, Mul):
+            return f.product(*map(self.scalar, node.args))
+        if isinstance(node, Pow):
+            return f.power(self.scalar(node.base), self.scalar(node.exponent))
+        if isinstance(node, Apply):
+            return Form("apply", (node.function, self.scalar(node.arg)), 0)
+        if isinstance(node, Of) and node.kind in ("det", "logdet") and len(node.rows) == 1:
+            return Form(node.kind, (self.at(node.body, node.rows + node.cols),), 0)
+        if isinstance(node, Fold):
+            return self._total(node)
+        raise Unwritten
+
+    def _total(self, node: Fold) -> Form:
+        over, body = list(node.over), node.body
+        while node.kind == "sum" and isinstance(body, Fold) and body.kind == "sum" and len(over) + len(body.over) <= 2:
+            over, body = [*over, *body.over], body.body
+        if node.kind != "sum":
+            return Form(node.kind, (self.at(body, tuple(over)),), 0)
+        if isinstance(body, Pow) and body.exponent == Num(Fraction(2)):
+            return Form("square", (self.at(body.base, tuple(over)),), 0)
+        if len(over) == 1:
+            return self._inner(over[0], body)
+        try:
+            return Form("sum", (self.at(body, tuple(over)),), 0)
+        except Unwritten:
+            return self._inner(node.over[0], node.body)
+
+    def _inner(self, k: Index, body: Node) -> Form:
+        factors = list(body.args) if isinstance(body, Mul) else [body]
+        try:
+            parts = [self.at(x, (k,)) for x in factors]
+        except Unwritten:
+            return self._trace(k, factors)
+        if len(parts) == 1 and parts[0].op == "matmul" and parts[0].forms[-1].rank == 1:
+            return Form("sum", (parts[0],), 0)
+        if len(parts) < 2:
+            scalar, part = f.unscaled(parts[0])
+            return f.product(scalar, Form("trace", part.forms, 0) if part.op == "diagonal" else Form("sum", (part,), 0))
+        return f.inner(parts[0], parts[1] if len(parts) == 2 else f.hadamard(*parts[1:]))
+
+    def _trace(self, k: Index, factors: Sequence[Node]) -> Form:
+        """Read ``sum_k M[k, k]`` as a trace."""
+        fresh = Index(k.dim)
+        for n, x in enumerate(factors):
+            if isinstance(x, Fold) and x.kind == "sum" and isinstance(x.body, Mul):
+                for m, y in enumerate(x.body.args):
+                    if k not in y.free:
+                        continue
+                    moved = mul(*x.body.args[:m], substitute(y, {k: fresh}), *x.body.args[m + 1 :])
+                    whole = mul(*factors[:n], Fold("sum", x.over, moved), *factors[n + 1 :])
+                    try:
+                        return Form("trace", (self.at(whole, (k, fresh)),), 0)
+                    except Unwritten:
+                        continue
+        raise Unwritten
