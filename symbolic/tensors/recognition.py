@@ -135,6 +135,8 @@ class Recogniser:
             return self.scalar(node)
         if not node.free & set(places):
             return f.scale(self.scalar(node), Form("ones", tuple(i.dim for i in places), len(places)))
+        if len(places) == 2 and isinstance(node, (Fold, Pow, Apply)) and not set(places) <= node.free:
+            return self._spread(node, places)
         rules: dict[type, Callable[..., Form]] = {
             Var: self._var,
             Add: self._add,

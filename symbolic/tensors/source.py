@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from symbolic.errors import DerivationError
 from symbolic.tensors.einsum import Einsum
 from symbolic.tensors.emit import Printer, is_plain
-from symbolic.tensors.forms import Form
-from symbolic.tensors.nodes import (
-    Dim,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from symbolic.tensors.forms import Form
+    from symbolic.tensors.nodes import (
+        Dim,
+    )
     from symbolic.tensors.tensor import Dims, Tensor
 
 IMPORTS = {
