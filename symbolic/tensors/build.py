@@ -78,7 +78,17 @@ def _symmetry(first: Form, same: list[Form]) -> tuple[tuple[tuple[int, ...], int
 def _slotted(poly: Poly, order: Sequence[Index], bound: Sequence[Index]) -> Poly:
     places: dict[Place, Place] = {i: Slot(k, i.dim) for k, i in enumerate(order)}
     places.update({i: Slot(-1 - k, i.dim) for k, i in enumerate(bound)})
-    return collected(poly.raws(places)) if places else poly
+    return collected(map(_settled, poly.raws(places))) if places else poly
+
+
+def _settled(raw: Raw) -> Raw:
+    """Where a delta joins two positions, use one of them in the other factors: the choice does not depend on names."""
+    for atom in list(raw.factors):
+        if atom.kind == "delta" and all(isinstance(p, Slot) for p in atom.args):
+            first, last = sorted(atom.args, key=lambda p: -p.number if isinstance(p, Slot) else 0)
+            if first != last and first.dim == last.dim:
+                raw = raw.without(atom).at({last: first}).times(Raw(Fraction(1), {atom: Fraction(1)}))
+    return raw
 
 
 def _scaled(poly: Poly, scale: str) -> tuple[Fraction, Poly]:

@@ -196,6 +196,22 @@ class Printer:
 
     _cumprod = _rcumsum = _cumsum
 
+    def _slice(self, a: Form) -> tuple[str, int]:
+        vector, before, after = a.args
+        key = f"{before or ''}:{-after if after else ''}"
+        return f"{self.write(vector, ATOM)}[{key}]", ATOM
+
+    def _placed(self, a: Form) -> tuple[str, int]:
+        vector, before, after = a.args
+        name = "torch.nn.functional.pad" if self.backend == "torch" else f"{self.backend}.pad"
+        return f"{name}({self.write(vector)}, ({before}, {after}))", ATOM
+
+    def _reversed(self, a: Form) -> tuple[str, int]:
+        return f"{self.write(a.args[0], ATOM)}" + (".flip(0)" if self.backend == "torch" else "[::-1]"), ATOM
+
+    def _roll(self, a: Form) -> tuple[str, int]:
+        return f"{self.backend}.roll({self.write(a.args[0])}, {a.args[1]})", ATOM
+
     def _column(self, a: Form) -> tuple[str, int]:
         return f"{self.write(a.forms[0], ATOM)}[:, None]", ATOM
 

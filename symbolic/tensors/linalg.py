@@ -29,10 +29,35 @@ from symbolic.tensors.nodes import (
 from symbolic.tensors.tensor import Axis, Tensor, contract, matmul, reduce, scalar, shape_text, size_text
 
 __all__ = [
-    "cond", "det", "diag", "diagonal", "dot", "einsum", "inner", "inv",
-    "kron", "logdet", "matrix_power", "matrix_transpose", "multi_dot", "norm", "outer", "pinv",
-    "quadratic", "slogdet", "solve", "swapaxes", "tensordot", "trace", "transpose", "tril",
-    "triu", "vdot", "vecdot",
+    "cond",
+    "det",
+    "diag",
+    "diagonal",
+    "dot",
+    "einsum",
+    "inner",
+    "inv",
+    "kron",
+    "logdet",
+    "matrix_power",
+    "matrix_transpose",
+    "matvec",
+    "multi_dot",
+    "norm",
+    "outer",
+    "pinv",
+    "quadratic",
+    "slogdet",
+    "solve",
+    "swapaxes",
+    "tensordot",
+    "trace",
+    "transpose",
+    "tril",
+    "triu",
+    "vdot",
+    "vecdot",
+    "vector_norm",
 ]  # fmt: skip
 
 
@@ -59,6 +84,18 @@ def square(a: Any, name: str) -> Tensor:
 
 
 # -- products -------------------------------------------------------------------------------------------------
+
+
+def matvec(x1: Any, x2: Any) -> Tensor:
+    """``np.matvec`` of one matrix and one vector."""
+    return matmul(tensor(x1), tensor(x2))
+
+
+def vector_norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Tensor:  # noqa: A002 - NumPy's name
+    """``np.linalg.vector_norm``: over all entries where no axis is given."""
+    x = tensor(x)
+    flat = x if axis is not None else Tensor((x.indices,), x.entry)
+    return norm(flat, ord, axis, keepdims)
 
 
 def dot(a: Any, b: Any) -> Tensor:

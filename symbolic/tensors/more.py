@@ -5,18 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from symbolic.errors import FormulaError
-from symbolic.tensors.arguments import axes_of, keep, whole
+from symbolic.tensors.arguments import axes_of, dims_of, keep, whole
 from symbolic.tensors.indexing import Weights, reversed_along, stacked
 from symbolic.tensors.linalg import square, tensor
 from symbolic.tensors.nodes import MINUS_ONE, Dim, Index, Of, add, apply, compare, fixed, fold, mul, power, substitute
-from symbolic.tensors.tensor import Tensor, broadcast, reduce, shape_text
+from symbolic.tensors.tensor import Tensor, broadcast, contract, reduce, shape_text, size_of
 
 if TYPE_CHECKING:
     from symbolic.tensors.nodes import Node, Places
 
 __all__ = [
-    "argmax", "argmin", "average", "cholesky", "cross", "eigh", "eigvalsh", "flip",
-    "fliplr", "flipud", "ptp", "roll", "svd", "svdvals",
+    "argmax",
+    "argmin",
+    "average",
+    "cholesky",
+    "cov",
+    "cross",
+    "eigh",
+    "eigvalsh",
+    "flip",
+    "fliplr",
+    "flipud",
+    "ptp",
+    "repeat",
+    "roll",
+    "svd",
+    "svdvals",
+    "tile",
 ]  # fmt: skip
 
 
@@ -94,6 +109,34 @@ def fliplr(x: Any) -> Tensor:
     from symbolic.tensors.tensor import scalar  # noqa: PLC0415 - one use
 
     return flip(x, scalar(1))
+
+
+def tile(A: Any, reps: Any) -> Tensor:
+    """A vector one after the other, `reps` times."""
+    x = tensor(A)
+    if x.rank != 1:
+        raise FormulaError(f"tile takes a vector here, not a tensor of shape {x}")
+    return Tensor(((*map(Index, dims_of(reps)[0]), *x.axes[0]),), x.entry)
+
+
+def repeat(a: Any, repeats: Any) -> Tensor:
+    """Every entry of a vector `repeats` times."""
+    x = tensor(a)
+    if x.rank != 1:
+        raise FormulaError(f"repeat takes a vector here, not a tensor of shape {x}")
+    return Tensor(((*x.axes[0], *map(Index, dims_of(repeats)[0])),), x.entry)
+
+
+def cov(m: Any, bias: Any = False) -> Tensor:
+    """The covariance of the rows."""
+    x = tensor(m)
+    if x.rank != 2:
+        raise FormulaError(f"cov takes a matrix here, not a tensor of shape {x}")
+    count = size_of([x.axes[1]])
+    mean = reduce(x, "sum", [1], True).map(lambda s: mul(power(count, MINUS_ONE), s))
+    centred = broadcast(lambda a, b: add(a, mul(MINUS_ONE, b)), x, mean)
+    freedom = count if keep(bias) else add(count, MINUS_ONE)
+    return contract(centred, centred, [(1, 1)]).map(lambda s: mul(power(freedom, MINUS_ONE), s))
 
 
 def roll(x: Any, shift: Any, axis: Any = None) -> Tensor:

@@ -324,10 +324,9 @@ def total(i: Index, body: Node) -> Node:
         place = _contracted(factor, i)
         if place is not None:
             return mul(*outside, substitute(mul(*others), {i: place}))
-        if isinstance(factor, Add) and (len(inside) == 1 or any(_has_delta(t, i) for t in factor.args)):
-            if len(inside) == 1 and not any(_has_delta(t, i) for t in factor.args):
-                continue
-            return add(*(total(i, mul(*outside, *others, t)) for t in factor.args))
+        terms = _distributed(factor, i) if _has_delta(factor, i) else ()
+        if terms:
+            return add(*(total(i, mul(*outside, *others, t)) for t in terms))
     return mul(*outside, Fold("sum", (i,), mul(*inside)))
 
 
@@ -341,10 +340,26 @@ def _contracted(factor: Node, i: Index) -> Position | None:
 
 
 def _has_delta(term: Node, i: Index) -> bool:
-    factors = term.args if isinstance(term, Mul) else (term,)
-    return any(_contracted(f, i) is not None for f in factors) or any(
-        isinstance(f, Add) and any(_has_delta(t, i) for t in f.args) for f in factors
-    )
+    """Whether a delta on `i` stands in the term, under sums or not."""
+    if isinstance(term, (Add, Mul)):
+        return any(_has_delta(t, i) for t in term.args)
+    if isinstance(term, Fold) and term.kind == "sum":
+        return _has_delta(term.body, i)
+    return _contracted(term, i) is not None
+
+
+def _distributed(factor: Node, i: Index) -> tuple[Node, ...]:
+    """Return the terms of a factor with a delta on `i`, so that each has it in front; none where there is one term."""
+    if isinstance(factor, Add):
+        return factor.args
+    if not isinstance(factor, Fold):
+        return ()
+    body = factor.body
+    parts = body.args if isinstance(body, Mul) else (body,)
+    for k, part in enumerate(parts):
+        if _has_delta(part, i) and (terms := _distributed(part, i)):
+            return tuple(fold("sum", factor.over, mul(*parts[:k], t, *parts[k + 1 :])) for t in terms)
+    return ()
 
 
 def substitute(node: Node, places: Mapping[Any, Any]) -> Node:

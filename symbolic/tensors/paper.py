@@ -34,7 +34,7 @@ from symbolic.tensors.tensor import Tensor
 from symbolic.tensors.written import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from symbolic.tensors.nodes import Position
 
@@ -47,19 +47,34 @@ FOLDS = {"sum": "∑", "prod": "∏", "max": "max", "min": "min"}
 
 def index_layout(node: Node, free: Sequence[Index], changed: Node | None = None) -> lay.Layout:
     """Lay a node out; `changed` is marked."""
-    return _Writer(free, changed).at(node, SUM)
+    return _Writer(node, free, changed).at(node, SUM)
+
+
+def _size_names(node: Node) -> Iterator[str]:
+    """Yield the names of sizes, which no index may share."""
+    if isinstance(node, SizeOf):
+        yield node.dim.name
+    yield from (i.dim.name for i in node.bound)
+    for child in node.children():
+        yield from _size_names(child)
 
 
 class _Writer:
-    def __init__(self, free: Sequence[Index], changed: Node | None) -> None:
-        self.names = {i: FREE[k] if k < len(FREE) else f"i_{k}" for k, i in enumerate(free)}
+    def __init__(self, node: Node, free: Sequence[Index], changed: Node | None) -> None:
+        self.names: dict[Index, str] = {}
+        self.taken = set(node.names) | set(_size_names(node)) | {i.dim.name for i in free}
+        for i in free:
+            self.names[i] = self._fresh(FREE)
         self.changed = changed
+
+    def _fresh(self, letters: str) -> str:
+        used = self.taken | set(self.names.values())
+        return next((c for c in letters + BOUND if c not in used), f"i_{len(self.names)}")
 
     def name(self, i: Index) -> lay.Layout:
         """Return the letter of an index."""
         if i not in self.names:
-            used = set(self.names.values())
-            self.names[i] = next((c for c in BOUND if c not in used), f"i_{len(used)}")
+            self.names[i] = self._fresh(BOUND)
         return lay.Identifier(self.names[i])
 
     def place(self, p: Position, shift: int = 0) -> lay.Layout:

@@ -97,6 +97,32 @@ def _around(k: Index, factors: Sequence[Node]) -> set[Index]:
     return {i for x in factors if k in x.free for i in x.free} - {k}
 
 
+def _moves(bracket: Compare) -> bool:
+    if bracket.sign == "==":
+        return bool(bracket.shift) or bracket.a.dim != bracket.b.dim
+    return bracket.sign in ("mirror", "mod")
+
+
+def _moved(bracket: Compare, i: Index, vector: Form) -> Form:
+    """Return ``sum_k [bracket] vector[k]``: a slice, a vector put among zeros, a vector turned or reversed."""
+    a, b, s = bracket.a, bracket.b, bracket.shift
+    if bracket.sign == "mirror":
+        return Form("reversed", (vector,), 1)
+    if bracket.sign == "mod":
+        return Form("roll", (vector, s if a is i else -s), 1)
+    after = a.dim.offset - b.dim.offset - s
+    if (
+        bracket.sign != "=="
+        or a.dim.name != b.dim.name
+        or s < 0
+        or after < 0
+        or not isinstance(a, Index)
+        or not isinstance(b, Index)
+    ):
+        raise Unwritten
+    return Form("slice" if b is i else "placed", (vector, s, after), 1)
+
+
 class Recogniser:
     """Reads entries at places as whole tensors."""
 
@@ -109,6 +135,8 @@ class Recogniser:
             return self.scalar(node)
         if not node.free & set(places):
             return f.scale(self.scalar(node), Form("ones", tuple(i.dim for i in places), len(places)))
+        if len(places) == 2 and isinstance(node, (Fold, Pow, Apply)) and not set(places) <= node.free:
+            return self._spread(node, places)
         rules: dict[type, Callable[..., Form]] = {
             Var: self._var,
             Add: self._add,
@@ -220,6 +248,11 @@ class Recogniser:
         outside = [x for x in with_i if k not in x.free]
         if not matrices:
             raise Unwritten
+        (first, *others) = matrices
+        if isinstance(first, Compare) and not others and _moves(first):
+            vector = self._product(only_k, (k,)) if only_k else Form("ones", (k.dim,), 1)
+            scalar, rest = f.unscaled(vector)
+            return f.hadamard(*(self.at(x, (i,)) for x in outside), f.scale(scalar, _moved(first, i, rest)))
         matrix = self._product(matrices, (i, k))
         if only_k:
             whole = f.matmul(matrix, self._product(only_k, (k,)))
@@ -269,7 +302,7 @@ class Recogniser:
         raise Unwritten
 
     def _compare(self, node: Compare, places: Places) -> Form:
-        if node.sign == "==" and not node.shift and {node.a, node.b} == set(places):
+        if node.sign == "==" and not node.shift and {node.a, node.b} == set(places) and node.a.dim == node.b.dim:
             return Form("eye", (places[0].dim,), 2)
         if node.sign == "==" and not node.shift and len(places) == 1 and isinstance(node.b, Fixed):
             return Form("unit", (node.b.value, node.a.dim), 1)

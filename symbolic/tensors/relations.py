@@ -155,7 +155,8 @@ def _pure_lead(terms: Sequence[Raw], row: Index, col: Index) -> int | None:
 def _orthonormal(atom: Atom) -> tuple[int, ...]:
     """Return over which arguments a sum of products of two such atoms is a delta."""
     if atom.kind == "var" and len(atom.args) == 2 and FACTS.get().has(atom.data, "orthogonal"):
-        return (0, 1)
+        # only a square matrix has orthonormal rows and columns
+        return (0, 1) if atom.args[0].dim == atom.args[1].dim else ()
     return {"eigvec": (0, 1), "svd_u": (0,), "svd_v": (1,)}.get(atom.kind, ()) if len(atom.args) == 2 else ()
 
 

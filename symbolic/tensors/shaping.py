@@ -9,7 +9,7 @@ from symbolic.errors import FormulaError
 from symbolic.tensors.arguments import dims_of, whole
 from symbolic.tensors.indexing import indexed, joined, stacked
 from symbolic.tensors.linalg import tensor
-from symbolic.tensors.nodes import MINUS_ONE, Index, Where, add, delta, fixed, mul, number
+from symbolic.tensors.nodes import MINUS_ONE, Dim, Index, Where, add, delta, fixed, mul, number
 from symbolic.tensors.tensor import Tensor, as_number, broadcast, scalar
 
 if TYPE_CHECKING:
@@ -55,10 +55,10 @@ def arange(start: Any, stop: Any = None) -> Tensor:
     if stop is not None:
         first, start = whole(start, "start"), stop
     axis = dims_of(start)[0]
-    if first or len(axis) != 1:
-        raise FormulaError("arange counts from 0 to one plain size")
-    i = Index(axis[0])
-    return Tensor(((i,),), Where(i))
+    if len(axis) != 1:
+        raise FormulaError("arange counts up to one plain size")
+    i = Index(Dim(axis[0].name, axis[0].offset - first))
+    return Tensor(((i,),), add(number(first), Where(i)))
 
 
 def reshape(x: Any, *shape: Any, order: Any = "C") -> Tensor:

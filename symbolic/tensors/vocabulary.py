@@ -16,6 +16,7 @@ from symbolic.tensors.nodes import (
     MINUS_ONE,
     ONE,
     ZERO,
+    Constant,
     Index,
     Node,
     add,
@@ -99,6 +100,23 @@ def _minimum(a: Node, b: Node) -> Node:
 
 def _log_add_exp(a: Node, b: Node) -> Node:
     return apply("log", add(apply("exp", a), apply("exp", b)))
+
+
+def _radians(x: Node) -> Node:
+    return mul(Constant("pi"), x, number(Fraction(1, 180)))
+
+
+def _sinc(x: Node) -> Node:
+    turned = mul(Constant("pi"), x)
+    return mul(apply("sin", turned), power(turned, MINUS_ONE))
+
+
+def _polyval(p: Any, x: Any) -> Tensor:
+    """``np.polyval``: coefficients from the highest power down, by Horner's rule."""
+    first, *rest = (tensor(c) for c in p)
+    for c in rest:
+        first = broadcast(lambda a, b, d: add(mul(a, b), d), first, tensor(x), c)
+    return first
 
 
 def where(condition: Any, x: Any, y: Any) -> Tensor:
@@ -265,7 +283,7 @@ SPELLINGS = {
     "amin": "min", "ln": "log", "asarray": "array", "tr": "trace",
     "pow": "power", "hadamard": "multiply", "true_divide": "divide", "layer_norm": "layernorm",
     "log_sum_exp": "logsumexp", "outerproduct": "outer", "flatten": "ravel", "atleast_1d": "array",
-    "inverse": "inv", "lgamma": "gammaln", "loggamma": "gammaln", "psi": "digamma",
+    "inverse": "inv", "lgamma": "gammaln", "loggamma": "gammaln", "psi": "digamma", "matrix_norm": "norm",
     "eigvals_symmetric": "eigvalsh", "batch_matmul": "matmul",
 }  # fmt: skip
 
@@ -274,6 +292,14 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "log2": _elementwise(lambda x: mul(apply("log", x), power(apply("log", number(2)), MINUS_ONE))),
     "log10": _elementwise(lambda x: mul(apply("log", x), power(apply("log", number(10)), MINUS_ONE))),
     "exp2": _elementwise(lambda x: power(number(2), x)),
+    "cbrt": _elementwise(lambda x: mul(apply("sign", x), power(apply("abs", x), number(Fraction(1, 3))))),
+    "deg2rad": _elementwise(_radians),
+    "radians": _elementwise(_radians),
+    "sinc": _elementwise(_sinc),
+    "nan_to_num": _elementwise(lambda x: x),
+    "conj": _elementwise(lambda x: x),
+    "arctan2": _binary(lambda a, b: apply("arctan", mul(a, power(b, MINUS_ONE)))),
+    "polyval": _polyval,
     "square": _elementwise(lambda x: power(x, number(2))),
     "reciprocal": _elementwise(lambda x: power(x, MINUS_ONE)),
     "negative": _elementwise(lambda x: mul(MINUS_ONE, x)),
@@ -336,6 +362,7 @@ METHODS = {
         "ptp",
         "argmax",
         "argmin",
+        "conj",
     ]
 }
 __all__ = ["FUNCTIONS", "METHODS", "ZERO", "call"]

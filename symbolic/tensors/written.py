@@ -145,6 +145,18 @@ _PAPER: dict[str, Callable[[Form], tuple[lay.Layout, int]]] = {
     "zeros": lambda _: (lay.Number("0"), ATOM),
     "eye": lambda _: (lay.Identifier("I"), ATOM),
     "unit": lambda a: (lay.Subscript(lay.Identifier("e"), (lay.Number(str(abs(a.args[0]))),)), ATOM),
+    "slice": lambda a: (
+        lay.Subscript(_factor(a.args[0], ATOM), (lay.Word(f"{a.args[1] or ''}:{-a.args[2] if a.args[2] else ''}"),)),
+        ATOM,
+    ),
+    "placed": lambda a: (
+        lay.Fenced("(", (*[lay.Number("0")] * a.args[1], layout(a.args[0]), *[lay.Number("0")] * a.args[2]), ")"),
+        ATOM,
+    ),
+    "roll": lambda a: (
+        lay.Applied(lay.Identifier("roll", upright=True), (layout(a.args[0]), lay.Word(str(a.args[1])))),
+        ATOM,
+    ),
     "rcumsum": lambda a: _applied("reversed cumsum", *a.forms),
     "arange": lambda _: (lay.Fenced("(", (lay.Number("0"), lay.Number("1"), lay.Word("…")), ")"), ATOM),
     "entry": lambda a: (

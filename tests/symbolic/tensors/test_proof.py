@@ -83,6 +83,7 @@ UNEQUAL = [
     ("diff(x)", "x[1:]", "x: n", {}),
     ("X @ X", "X.T @ X", "X: n,n", {"X": "orthogonal"}),
     ("n", "m", "x: n  y: m", {}),
+    ("Q @ Q.T", "eye(m)", "Q: m,n", {"Q": "orthogonal"}),
 ]
 
 

@@ -28,6 +28,19 @@ def test_running_sums_are_not_products_with_triangles():
     assert "np.cumsum(c[::-1])[::-1]" in source("c @ np.cumsum(x)", "x", "x: n  c: n")
 
 
+@pytest.mark.parametrize(
+    ("f", "line"),
+    [
+        ("np.sum(x[1:] * x[:-1])", "np.pad(x[:-1], (1, 0)) + np.pad(x[1:], (0, 1))"),
+        ("np.sum(np.roll(x, 1) * x)", "np.roll(x, -1) + np.roll(x, 1)"),
+        ("np.sum(np.cumsum(x)**2)", "2 * np.cumsum(np.cumsum(x)[::-1])[::-1]"),
+        ("np.sum(cumprod(x))", "np.cumsum(np.cumprod(x)[::-1])[::-1] / x"),
+    ],
+)
+def test_shifts_are_slices_and_not_matrices(f, line):
+    assert line in source(f, "x", "x: n")
+
+
 def test_what_occurs_twice_is_computed_once():
     body = source("softmax(x)", "x", "x: n").split("def gradient")[1]
     assert body.count("softmax(x)") == 1
@@ -54,6 +67,8 @@ FORMULAS = [
     ("np.sum(cumprod(x))", "x", "x: n"),
     ("X @ X", "X", "X: n,n"),
     ("np.sum(np.diff(x)**2)", "x", "x: n"),
+    ("np.sum(np.diff(x, n=2)**2)", "x", "x: n"),
+    ("np.sum(x[2:] * np.flip(x)[:-2] * np.roll(x, 3)[1:-1])", "x", "x: n"),
     ("np.sum(np.max(X, axis=1))", "X", "X: m,n"),
     ("np.kron(A, X)", "X", "A: m,n  X: p,q"),
     ("np.sum(x * erf(x))", "x", "x: n"),

@@ -1,0 +1,200 @@
+"""Source code of entries by ``einsum``: what matrix notation has no sign for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from symbolic.errors import DerivationError
+from symbolic.tensors.forms import Form
+from symbolic.tensors.nodes import (
+    Add,
+    Apply,
+    Compare,
+    Constant,
+    Fixed,
+    Fold,
+    Index,
+    Mul,
+    Node,
+    Num,
+    Of,
+    Pow,
+    SizeOf,
+    Var,
+    Where,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from symbolic.tensors.source import Writer
+
+SPECTRA = {
+    "eigval": ("eigh({})", 0), "eigvec": ("eigh({})", 1), "svd_u": ("svd({}, full_matrices=False)", 0),
+    "sval": ("svd({}, full_matrices=False)", 1), "svd_v": ("svd({}, full_matrices=False)", 2),
+}  # fmt: skip
+"""How a part of a spectrum is called, and which of the results it is."""
+
+
+class Einsum:
+    """Writes nodes as arrays over their free indices."""
+
+    def __init__(self, writer: Writer, b: str) -> None:
+        self.writer, self.b = writer, b
+        self.lines: list[str] = []
+        self.known: dict[Node, tuple[str, tuple[Index, ...]]] = {}
+
+    def at(self, node: Node) -> tuple[str, tuple[Index, ...]]:
+        """Return a name or a number, and the indices of its axes."""
+        if node not in self.known:
+            text, order = self._written(node)
+            if not isinstance(node, (Num, SizeOf, Constant)) and not text.isidentifier():
+                name = f"t{len(self.lines) + 1}"
+                self.lines.append(f"{name} = {text}")
+                text = name
+            self.known[node] = (text, order)
+        return self.known[node]
+
+    def aligned(self, text: str, order: Sequence[Index], wanted: Sequence[Index]) -> str:
+        """Return the array with the axes of `wanted`, of length 1 where it has none."""
+        kept = [i for i in wanted if i in order]
+        if [*order] != kept and len(order) > 1:
+            permuted = ", ".join(str(list(order).index(i)) for i in kept)
+            text = f"{self.b}.{'permute' if self.b == 'torch' else 'transpose'}({text}, ({permuted},))"
+        if len(kept) == len(wanted) or not kept:
+            return text
+        key = ", ".join(":" if i in order else "None" for i in wanted)
+        return f"{text}[{key}]"
+
+    def _written(self, node: Node) -> tuple[str, tuple[Index, ...]]:  # noqa: C901, PLR0911 - a case a line
+        if isinstance(node, Num):
+            return str(float(node.value)) if node.value.denominator != 1 else str(node.value), ()
+        if isinstance(node, SizeOf):
+            return self.writer.size(node.dim), ()
+        if isinstance(node, Constant):
+            return f"{'math' if self.b == 'torch' else self.b}.{node.name}", ()
+        if isinstance(node, Where):
+            return f"{self.b}.arange({self.writer.size(node.at.dim)}{self.writer.printer().kind})", tuple(
+                i for i in (node.at,) if isinstance(i, Index)
+            )
+        if isinstance(node, Var):
+            return self._places(self._whole(node), node.at)
+        if isinstance(node, Compare):
+            return self._compare(node)
+        if isinstance(node, Add):
+            return self._joined(node.args, " + ")
+        if isinstance(node, Mul):
+            return self._product(node.args, ())
+        if isinstance(node, Pow):
+            text, order = self._joined((node.base, node.exponent), " ** ")
+            return text, order
+        if isinstance(node, Apply):
+            text, order = self.at(node.arg)
+            inside = Form("apply", (node.function, Form("name", (text,), 1)), 1)
+            return self.writer.printer().write(inside), order
+        if isinstance(node, Fold):
+            return self._fold(node)
+        if isinstance(node, Of):
+            return self._of(node)
+        raise DerivationError(f"no source code for {type(node).__name__}")
+
+    def _places(self, text: str, places: Sequence[object]) -> tuple[str, tuple[Index, ...]]:
+        if any(isinstance(p, Fixed) for p in places):
+            key = ", ".join(str(p.value) if isinstance(p, Fixed) else ":" for p in places)
+            text = f"{text}[{key}]"
+        free = [p for p in places if isinstance(p, Index)]
+        order = tuple(dict.fromkeys(free))
+        if len(order) < len(free):
+            letters = self._letters(free)
+            left, right = ("".join(letters[i] for i in group) for group in (free, order))
+            text = f"{self.b}.einsum('{left}->{right}', {text})"
+        return text, order
+
+    def _whole(self, node: Var) -> str:
+        """Return an input with an axis of its own for every index: merged axes parted, those of size 1 left out."""
+        if node.name.endswith(" labels"):
+            raise DerivationError("source code for labels is not written: give one-hot rows in their place")
+        if all(len(axis) == 1 for axis in self.writer.shapes[node.name]):
+            return node.name
+        return f"{self.b}.reshape({node.name}, ({', '.join(self.writer.size(p.dim) for p in node.at)},))"
+
+    def _compare(self, node: Compare) -> tuple[str, tuple[Index, ...]]:
+        m, n = self.writer.size(node.a.dim), self.writer.size(node.b.dim)
+        a, c = f"{self.b}.arange({m})[:, None]", f"{self.b}.arange({n})[None, :]"
+        shift = f" + {node.shift}" if node.shift else ""
+        texts = {
+            "==": f"{a} == {c}{shift}",
+            "<=": f"{a} <= {c}{shift}",
+            "mod": f"({a} - {c} - ({node.shift})) % {n} == 0",
+            "mirror": f"{a} + {c} == {n} - 1",
+        }
+        if node.sign == "==" and not node.shift and node.a.dim == node.b.dim:
+            return self._places(f"{self.b}.eye({n}{self.writer.printer().kind})", (node.a, node.b))
+        return self._places(self.writer.printer().step(texts[node.sign]), (node.a, node.b))
+
+    def _joined(self, nodes: Sequence[Node], sign: str) -> tuple[str, tuple[Index, ...]]:
+        parts = [self.at(node) for node in nodes]
+        order = tuple(dict.fromkeys(i for _, own in parts for i in own))
+        texts = [self.aligned(text, own, order) if own else text for text, own in parts]
+        return sign.join(f"({t})" if t.startswith("-") else t for t in texts), order
+
+    def _product(self, factors: Sequence[Node], over: Sequence[Index]) -> tuple[str, tuple[Index, ...]]:
+        parts = [self.at(f) for f in factors]
+        numbers = [text for text, own in parts if not own]
+        arrays = [(text, own) for text, own in parts if own]
+        order = tuple(dict.fromkeys(i for _, own in arrays for i in own if i not in over))
+        lost = [i for i in over if not any(i in own for _, own in arrays)]
+        numbers += [self.writer.size(i.dim) for i in lost]
+        scale = " * ".join(f"({t})" if t.startswith("-") else t for t in numbers)
+        if not arrays:
+            return scale, ()
+        if len(arrays) == 1 and not over:
+            return f"{scale} * {arrays[0][0]}" if scale else arrays[0][0], order
+        letters = self._letters([i for _, own in arrays for i in own])
+        left = ",".join("".join(letters[i] for i in own) for _, own in arrays)
+        best = ", optimize=True" if len(arrays) > 2 and self.b != "torch" else ""
+        text = (
+            f"{self.b}.einsum('{left}->{''.join(letters[i] for i in order)}', {', '.join(t for t, _ in arrays)}{best})"
+        )
+        return f"{scale} * {text}" if scale else text, order
+
+    def _letters(self, indices: Sequence[Index]) -> dict[Index, str]:
+        return {
+            i: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"[k] for k, i in enumerate(dict.fromkeys(indices))
+        }
+
+    def _fold(self, node: Fold) -> tuple[str, tuple[Index, ...]]:
+        if node.kind == "sum":
+            over, body = list(node.over), node.body
+            factors = list(body.args) if isinstance(body, Mul) else [body]
+            while (inner := next((f for f in factors if isinstance(f, Fold) and f.kind == "sum"), None)) is not None:
+                if set(inner.over) & set(over):
+                    break
+                factors.remove(inner)
+                factors.extend(inner.body.args if isinstance(inner.body, Mul) else [inner.body])
+                over.extend(inner.over)
+            return self._product(factors, over)
+        text, order = self.at(node.body)
+        name = {
+            "max": "amax" if self.b == "torch" else "max",
+            "min": "amin" if self.b == "torch" else "min",
+            "prod": "prod",
+        }[node.kind]
+        for i in node.over:
+            text = f"{self.b}.{name}({text}, {list(order).index(i)})"
+            order = tuple(j for j in order if j is not i)
+        return text, order
+
+    def _of(self, node: Of) -> tuple[str, tuple[Index, ...]]:
+        text, order = self.at(node.body)
+        batch = [i for i in order if i not in node.bound]
+        if node.kind in SPECTRA and not batch:
+            whole = self.aligned(text, order, [*node.rows, *node.cols])
+            call, k = SPECTRA[node.kind]
+            return self._places(f"{self.b}.linalg.{call.format(whole)}[{k}]", node.at)
+        if len(node.rows) != 1 or node.kind not in ("inv", "pinv", "det", "logdet"):
+            raise DerivationError(f"no source code for {node.kind} here")
+        whole = self.aligned(text, order, [*batch, *node.rows, *node.cols])
+        name = {"logdet": "slogdet"}.get(node.kind, node.kind)
+        value = f"{self.b}.linalg.{name}({whole})" + ("[1]" if node.kind == "logdet" else "")
+        return self._places(value, (*batch, *node.at))
