@@ -150,7 +150,7 @@ def test_a_right_side_that_fits_only_some_points_is_not_suggested():
     """The determinant of an orthogonal matrix is 1 or -1: neither the claim nor its negative is right."""
     verdict = judge("np.linalg.det(A) * (x @ x)", "2 * x", "x", "A: n,n  x: n", {"A": "orthogonal"})
     assert verdict.status is Status.FALSE
-    assert verdict.correct is None
+    assert verdict.correct == "2·det(A)·x"  # what the derivation gives, and no factor guessed from the points
 
 
 def test_a_normalisation_of_the_variable_is_a_remark_and_no_assumption():
