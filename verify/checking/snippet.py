@@ -23,8 +23,9 @@ def snippet(programs: Programs, found: Finding, *, seed: int, order: int) -> str
     keywords = "".join(f", {role}={name}" for role, name in names.items() if role != "f")
     if isinstance(programs.given.reference, str):
         keywords += f", reference={programs.given.reference!r}"
-    if programs.given.domain is not None:
-        keywords += f", domain={sources.value('domain', programs.given.domain)}"
+    domain = None if programs.given.domain is None else sources.written("domain", programs.given.domain)
+    if domain is not None:
+        keywords += f", domain={domain}"
     options = f", seed={seed}" + (f", order={order}" if order > 1 else "")
     call = f"check({names['f']}, {', '.join(name for name, _ in inputs)}{keywords}{options})"
     lines = ["import numpy as np", "from verify import check"]

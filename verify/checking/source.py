@@ -45,6 +45,15 @@ class Sources:
             self.lines.append(f"# {wanted}: run this where the {role} on trial is defined under this name")
         return wanted
 
+    def written(self, role: str, given: Any) -> str | None:
+        """Return text for a keyword's value, or None where it cannot be written."""
+        before, bound = list(self.lines), dict(self.bound)
+        text = self.value(role, given)
+        if not any(line.startswith("# ") for line in self.lines[len(before) :]):
+            return text
+        self.lines, self.bound = before, bound
+        return None
+
     def value(self, role: str, given: Any) -> str:
         """Return text for a keyword's value: the name of a function, or a literal; a list of both is taken apart."""
         if isinstance(given, dict):
