@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 SECONDS = 20.0
 EXAMPLES = 60
 
+MOST_ORDERS = 8
+"""The highest derivative that can be asked for."""
+
 CONVERGED = 2.0**-26
 """What an iteration with a tolerance may leave, by the size of the entry."""
 
@@ -70,8 +73,8 @@ def check(  # noqa: PLR0913 - one keyword a thing that a caller may give
     domain : callable, mapping, sequence, str or tuple, optional
         Where the programs are defined: a predicate over the inputs, or one constraint an input (the words of
         `verify.domains.domain_of`, a closed interval ``(low, high)``, a predicate). The search never leaves it.
-    order : {1, 2}
-        2 to judge the gradient of the gradient too.
+    order : int
+        The highest derivative to judge: 2 for the gradient of the gradient too, and so on.
     seed : int
         Of everything that is drawn: the same seed gives the same answer.
     seconds, examples : float, int
@@ -113,8 +116,10 @@ def _fitting(f: Any, inputs: tuple[Any, ...], vjp: Any, jvp: Any, order: Any) ->
             raise UsageError(f"{name} is {program!r} ({type(program).__name__}): a function is expected")
     if not inputs:
         raise UsageError("no inputs were given: check(f, x, vjp=...) wants the point at which to look, or a strategy")
-    if order not in (1, 2):
-        raise UsageError(f"order={order!r}: 1 for the gradient, 2 for the gradient of the gradient too")
+    if isinstance(order, bool) or not isinstance(order, (int, np.integer)) or not 1 <= order <= MOST_ORDERS:
+        raise UsageError(
+            f"order={order!r}: 1 for the gradient, 2 for the gradient of the gradient too, up to {MOST_ORDERS}"
+        )
 
 
 def _bounded(seed: Any, seconds: Any, examples: Any) -> None:

@@ -103,7 +103,9 @@ class Exactly:
         out, notes = self._run(self.programs.reference or self.programs.f, *self._inputs(tangents, order))
         return Slopes(tuple(cells_of(part) for part in as_tuple(out)), notes)
 
-    def pulled(self, out_bars: tuple[Any, ...], *, steps: Any = None, bar_steps: Any = None) -> Cotangents:
+    def pulled(
+        self, out_bars: tuple[Any, ...], *, steps: Any = None, bar_steps: Any = None, order: int = 2
+    ) -> Cotangents:
         """Return the claimed cotangents at the point, or along a path of inputs and cotangents.
 
         Parameters
@@ -114,9 +116,13 @@ class Exactly:
             Tangents of the inputs: the cotangents are then power series.
         bar_steps : tuple of array, optional
             Tangents of the cotangents.
+        order : int
+            How many coefficients the series keep.
         """
-        inputs = self._inputs(steps, 2)
-        given = tuple(_lifted(bar, None if bar_steps is None else bar_steps[k], 2) for k, bar in enumerate(out_bars))
+        inputs = self._inputs(steps, order)
+        given = tuple(
+            _lifted(bar, None if bar_steps is None else bar_steps[k], order) for k, bar in enumerate(out_bars)
+        )
         result, notes = self._run(self.programs.vjp, given if len(given) > 1 else given[0], *inputs)
         return Cotangents(self._bars(result), notes)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from verify.checking import contract, floats, formula, forward_mode, opaque, rounding, second_order
+from verify.checking import contract, floats, formula, forward_mode, higher_order, opaque, rounding
 from verify.checking.exact import Exactly
 from verify.checking.findings import Finding
 from verify.checking.formats import is_float
@@ -36,7 +36,7 @@ class Asked:
     contract : bool
         Whether to ask what a pullback owes in other memory, asked twice, and so on.
     order : int
-        2 where the gradient of the gradient is asked for too.
+        The highest derivative that is asked for: 2 for the gradient of the gradient too.
     plain : bool
         Whether cotangents are whole numbers, for a reader; else they need every digit of their dtype.
     differences : bool
@@ -116,7 +116,7 @@ def _asked(question: Question, asked: Asked, *, finite: bool) -> Finding:
         if unstable is not None:
             return replace(unstable, comparisons=found.comparisons)
     if asked.order > 1 and found.strict:
-        higher = second_order.judge(question)
+        higher = higher_order.judge(question, asked.order)
         if higher is not None:
             return higher
     return found

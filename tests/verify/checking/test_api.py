@@ -24,7 +24,7 @@ def vjp(out_bar, x):
         ((np.sin, X), {"vjp": "cos"}, "vjp is 'cos' .str.: a function is expected"),
         ((np.sin, X), {"jvp": 1.5}, "jvp is 1.5 .float.: a function is expected"),
         ((np.sin,), {"vjp": vjp}, "no inputs were given"),
-        ((np.sin, X), {"vjp": vjp, "order": 3}, "order=3: 1 for the gradient, 2 for"),
+        ((np.sin, X), {"vjp": vjp, "order": 0}, "order=0: 1 for the gradient, 2 for"),
         ((np.sin, "text"), {"vjp": vjp}, "the input x is str"),
         ((np.sin, object()), {"vjp": vjp}, "the input x is object"),
         ((np.sin, X * 1j), {"vjp": vjp}, "complex numbers are not judged yet"),

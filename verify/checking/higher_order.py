@@ -12,8 +12,9 @@ import numpy as np
 from flint import arb
 
 from verify.checking.exact import Exactly, coefficients
-from verify.checking.formats import as_arb
+from verify.checking.formats import as_arb, format_of
 from verify.checking.formula import agreement, along
+from verify.checking.kinks import SINGLE
 from verify.compare import Entry
 from verify.diagnosis import SECOND
 from verify.errors import SingularError, UndecidableError
@@ -26,33 +27,39 @@ if TYPE_CHECKING:
     from verify.checking.formula import Question
 
 
-def judge(question: Question) -> Finding | None:
-    """Compare second derivatives along two random directions; None where nothing objects."""
+ULPS = 16
+"""What constants that are rounded, and approximations to the dtype's precision, may leave in a derivative."""
+
+
+def judge(question: Question, order: int) -> Finding | None:
+    """Compare the derivatives of orders 2 to `order` along two random directions; None where nothing objects."""
     with precision(PRECISION):
-        for k in (0, 1):
-            u = question.direction(k)
-            found = _along(question, u)
-            if found is not None:
-                return found
+        for n in (0, 1):
+            u = question.direction(n)
+            for k in range(2, order + 1):
+                found = _along(question, u, k)
+                if found is not None:
+                    return found
     return None
 
 
-def _along(question: Question, u: dict[int, Any]) -> Finding | None:
+def _along(question: Question, u: dict[int, Any], k: int) -> Finding | None:
     exactly = Exactly(question.programs, question.point)
     try:
-        true = 2 * along(question.out_bars, exactly.along(u, 3), 2)
-        pulled = exactly.pulled(question.out_bars, steps=u)
+        true = k * along(question.out_bars, exactly.along(u, k + 1), k)
+        pulled = exactly.pulled(question.out_bars, steps=u, order=k)
     except (UndecidableError, SingularError):
         return None
     claimed, scale = arb(0), arb(0)
-    for k, step in u.items():
-        for c, w in zip(coefficients(pulled.bars[k], 1).ravel(), np.ravel(step), strict=True):
+    for j, step in u.items():
+        for c, w in zip(coefficients(pulled.bars[j], k - 1).ravel(), np.ravel(step), strict=True):
             claimed, scale = claimed + c * as_arb(w), scale + abs(c * as_arb(w))
     if not true.is_finite():
         return None
     status, _ = agreement(claimed, true, scale, question.point.dtype)
-    if status is not Status.DISAGREE:
+    room = (scale + abs(true)) * ULPS * min(format_of(question.point.dtype).eps, SINGLE)
+    if status is not Status.DISAGREE or (claimed.is_finite() and abs(claimed - true) < room):
         return None
-    words = "the derivative of the pullback differs from the function's second derivative"
-    entry = Entry("<x_bar_dot, x_dot>", (), claimed, true)
+    words = f"the derivative of order {k - 1} of the pullback differs from the function's of order {k}"
+    entry = Entry(f"coefficient of t**{k - 1}", (), claimed, true)
     return question.seen(Status.DISAGREE, words, entries=(entry,), diagnosis=SECOND)

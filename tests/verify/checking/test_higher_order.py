@@ -44,3 +44,15 @@ def test_what_is_wrong_in_first_order_is_said_first():
     judgement = check(np.sin, X, vjp=lambda out_bar, x: 2 * out_bar * np.cos(x), order=2)
     assert judgement.status is Verdict.WRONG
     assert judgement.counterexample.diagnosis is not SECOND
+
+
+def constant_curvature(out_bar, x):
+    """The slope of exp near 0 to second order, so that its third derivative is lost there."""
+    return out_bar * np.where(np.abs(x) < 2.0**-80, 1 + x, np.exp(x))
+
+
+def test_what_is_wrong_in_third_order_only_is_found_by_order_3():
+    zeros = np.zeros(2)
+    assert check(np.exp, zeros, vjp=constant_curvature, order=2).status is Verdict.RIGHT
+    assert check(np.exp, zeros, vjp=constant_curvature, order=3).status is Verdict.WRONG
+    assert check(np.sin, X, vjp=lambda out_bar, x: out_bar * np.cos(x), order=4).status is Verdict.RIGHT
