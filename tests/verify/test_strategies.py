@@ -16,8 +16,8 @@ from verify.strategies import FLOATS, apart, arrays, inputs_of, within
 SEARCH = settings(max_examples=1000, database=None, deadline=None)
 
 
-def minimal(strategy, condition=lambda _: True):
-    return find(strategy, condition, settings=SEARCH, random=random.Random(0))  # noqa: S311 - not a secret, a fixed seed
+def minimal(strategy, condition=lambda _: True, search=SEARCH):
+    return find(strategy, condition, settings=search, random=random.Random(0))  # noqa: S311 - not a secret, a fixed seed
 
 
 def same(a, b):
@@ -207,9 +207,7 @@ def test_longdoubles_stay_between_their_ends(x):
 def test_longdoubles_have_bits_of_their_own():
     """Some that are drawn are no float64s; how far such a number shrinks hangs on Hypothesis's own patience."""
     drawn = settings(SEARCH, phases=[Phase.generate])
-    x = find(
-        arrays(dtype="longdouble"), lambda x: np.any(x.astype(np.float64) != x), settings=drawn, random=random.Random(0)
-    )
+    x = minimal(arrays(dtype="longdouble"), lambda x: np.any(x.astype(np.float64) != x), drawn)
     assert x.dtype == np.longdouble
 
 
