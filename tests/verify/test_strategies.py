@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from verify.errors import UsageError
 from verify.strategies import FLOATS, apart, arrays, inputs_of, within
 
+pytestmark = pytest.mark.shrinks
+
 SEARCH = settings(max_examples=1000, database=None, deadline=None)
 
 
