@@ -13,6 +13,8 @@ from symbolic.tensors.forms import Form, num, product, scale
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from symbolic.tensors.nodes import Dim
+
 
 TRANSPOSE = lay.Operator("⊤", "postfix")
 WORDS = {
@@ -136,6 +138,11 @@ def _function(a: Form) -> tuple[lay.Layout, int]:
     return _applied(name, x)
 
 
+def _place(value: int, dim: Dim) -> lay.Layout:
+    """Return a fixed place, one from the end by the size."""
+    return lay.Number(str(value)) if value >= 0 else lay.Identifier(str(dim._replace(offset=dim.offset + value)))
+
+
 _PAPER: dict[str, Callable[[Form], tuple[lay.Layout, int]]] = {
     "number": _number,
     "name": lambda a: (name_layout(a.args[0]), ATOM),
@@ -144,7 +151,7 @@ _PAPER: dict[str, Callable[[Form], tuple[lay.Layout, int]]] = {
     "ones": lambda _: (lay.Identifier("𝟏", upright=True), ATOM),
     "zeros": lambda _: (lay.Number("0"), ATOM),
     "eye": lambda _: (lay.Identifier("I"), ATOM),
-    "unit": lambda a: (lay.Subscript(lay.Identifier("e"), (lay.Number(str(abs(a.args[0]))),)), ATOM),
+    "unit": lambda a: (lay.Subscript(lay.Identifier("e"), (_place(a.args[0], a.args[1]),)), ATOM),
     "slice": lambda a: (
         lay.Subscript(_factor(a.args[0], ATOM), (lay.Word(f"{a.args[1] or ''}:{-a.args[2] if a.args[2] else ''}"),)),
         ATOM,
