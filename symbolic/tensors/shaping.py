@@ -97,12 +97,39 @@ def vec(x: Any) -> Tensor:
 
 def stack(arrays: Any, axis: Any = None) -> Tensor:
     """Join along a new axis."""
-    return stacked([tensor(a) for a in arrays], 0 if axis is None else whole(axis, "axis"))
+    parts = [tensor(a) for a in arrays]
+    return stacked(parts, _place(axis, 1 + max((t.rank for t in parts), default=0)))
 
 
 def concatenate(arrays: Any, axis: Any = None) -> Tensor:
     """Join along an axis; at most one part has a named size there."""
-    return joined([tensor(a) for a in arrays], 0 if axis is None else whole(axis, "axis"))
+    parts = [tensor(a) for a in arrays]
+    return joined(parts, _place(axis, max((t.rank for t in parts), default=0)))
+
+
+def _place(axis: Any, rank: int) -> int:
+    """Return an axis, counted from the front."""
+    k = 0 if axis is None else whole(axis, "axis")
+    return k + rank if k < 0 else k
+
+
+def hstack(tup: Any) -> Tensor:
+    """Join vectors end to end, matrices side by side."""
+    parts = [tensor(a) for a in tup]
+    parts = [t if t.rank else Tensor(((),), t.entry) for t in parts]
+    return joined(parts, min(1, parts[0].rank - 1))
+
+
+def vstack(tup: Any) -> Tensor:
+    """Join rows, or matrices, one below the other."""
+    parts = [tensor(a) for a in tup]
+    return joined([t if t.rank > 1 else Tensor(((),) * (2 - t.rank) + t.axes, t.entry) for t in parts], 0)
+
+
+def column_stack(tup: Any) -> Tensor:
+    """Join columns, or matrices, side by side."""
+    parts = [tensor(a) for a in tup]
+    return joined([t if t.rank > 1 else Tensor((*t.axes, ()), t.entry) for t in parts], 1)
 
 
 def append(arr: Any, values: Any) -> Tensor:

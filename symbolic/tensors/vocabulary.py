@@ -111,6 +111,12 @@ def _sinc(x: Node) -> Node:
     return mul(apply("sin", turned), power(turned, MINUS_ONE))
 
 
+def _arctan2(a: Node, b: Node) -> Node:
+    """Return the angle of a point: left of the vertical axis, by a half turn away from that of its mirror image."""
+    turn = mul(Constant("pi"), apply("sign", a), apply("positive", mul(MINUS_ONE, b)))
+    return add(apply("arctan", mul(a, power(b, MINUS_ONE))), turn)
+
+
 def _polyval(p: Any, x: Any) -> Tensor:
     """``np.polyval``: coefficients from the highest power down, by Horner's rule."""
     first, *rest = (tensor(c) for c in p)
@@ -298,7 +304,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sinc": _elementwise(_sinc),
     "nan_to_num": _elementwise(lambda x: x),
     "conj": _elementwise(lambda x: x),
-    "arctan2": _binary(lambda a, b: apply("arctan", mul(a, power(b, MINUS_ONE)))),
+    "arctan2": _binary(_arctan2),
     "polyval": _polyval,
     "square": _elementwise(lambda x: power(x, number(2))),
     "reciprocal": _elementwise(lambda x: power(x, MINUS_ONE)),
@@ -324,7 +330,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ones_like": shaping.like(1), "zeros_like": shaping.like(0), "eye": shaping.eye,
     "identity": shaping.eye, "arange": shaping.arange, "reshape": shaping.reshape,
     "ravel": shaping.ravel, "vec": shaping.vec, "stack": shaping.stack,
-    "append": shaping.append, "concatenate": shaping.concatenate, "hstack": shaping.concatenate, "diff": shaping.diff,
+    "append": shaping.append, "concatenate": shaping.concatenate, "hstack": shaping.hstack, "vstack": shaping.vstack,
+    "column_stack": shaping.column_stack, "diff": shaping.diff,
     "expand_dims": shaping.expand_dims, "squeeze": shaping.squeeze, "broadcast_to": shaping.broadcast_to,
     "one_hot": shaping.one_hot, "array": _same, "float": _same,
     "copy": _same, "real": _same,

@@ -1,11 +1,13 @@
 import os
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symbolic import FormulaError, derive, parse, prove
 from symbolic.errors import SymbolicError
+from symbolic.tensors.values import evaluate
 
 WRONG = [
     ("A @ x", "A: m,n  x: k", "A is (m, n), x is (k,): n ≠ k (column 1)"),
@@ -65,6 +67,30 @@ def test_an_unknown_domain_or_space_is_told():
 def test_prefixes_are_optional():
     plain = derive("norm(inv(X))", "X", "X: n,n").result
     assert derive("np.linalg.norm(np.linalg.inv(X))", "X", "X: n,n").result == plain
+
+
+JOINED = [
+    "np.stack((x, y), axis=-1)",
+    "np.stack((A, A), axis=1)",
+    "np.concatenate((A, A), axis=-1)",
+    "np.hstack((x, y))",
+    "np.hstack((A, A))",
+    "np.hstack((a, x))",
+    "np.vstack((x, y))",
+    "np.vstack((A, x))",
+    "np.column_stack((x, y))",
+    "np.column_stack((y, A.T))",
+    "np.arctan2(x, y)",
+    "np.arctan2(x, -y)",
+]
+
+
+@pytest.mark.parametrize("formula", JOINED)
+def test_what_is_joined_or_an_angle_is_what_numpy_has(formula):
+    rng = np.random.default_rng(1)
+    point = {"x": rng.normal(size=3), "y": rng.normal(size=3), "A": rng.normal(size=(2, 3)), "a": rng.normal()}
+    ours = evaluate(parse(formula, "x: 3  y: 3  A: 2,3  a:"), {}, point).astype(float)
+    np.testing.assert_allclose(ours, eval(formula, {"np": np}, point), rtol=1e-12)  # noqa: S307 - a text of this table
 
 
 def test_a_claim_of_another_shape_is_not_proved():
