@@ -26,6 +26,12 @@ class Node:
         """The names of the tensors in it."""
         return frozenset().union(*(child.names for child in self.children()))
 
+    @cached_property
+    def extent(self) -> tuple[int, int]:
+        """How many parts it has, equal ones counted every time, and how deep they are nested."""
+        below = [child.extent for child in self.children()]
+        return 1 + sum(n for n, _ in below), 1 + max((k for _, k in below), default=0)
+
     def children(self) -> tuple[Node, ...]:
         """The nodes directly below."""
         return ()

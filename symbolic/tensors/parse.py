@@ -236,9 +236,12 @@ def _unary(reader: Reader, node: ast.UnaryOp) -> Any:
     t = reader.tensor(node.operand)
     if isinstance(node.op, ast.USub):
         return t.map(lambda x: mul(MINUS_ONE, x))
-    if isinstance(node.op, (ast.Not, ast.Invert)):
-        return t.map(lambda x: difference(ONE, x))
-    return t
+    return complement(t) if isinstance(node.op, (ast.Not, ast.Invert)) else t
+
+
+def complement(t: Tensor) -> Tensor:
+    """Return the bracket of what does not hold."""
+    return t.map(lambda x: difference(ONE, x))
 
 
 COMPARISONS: dict[type, Callable[[Node, Node], Node]] = {
@@ -271,16 +274,26 @@ def _attribute(reader: Reader, node: ast.Attribute) -> Any:
     value = reader.read(node.value)
     if isinstance(value, tuple) and node.attr in ("logabsdet", "sign"):
         return value[("sign", "logabsdet").index(node.attr)]
-    t = lifted(value)
-    if node.attr in ("T", "mT", "H"):
+    return attribute(lifted(value), node.attr)
+
+
+def attribute(t: Tensor, name: str) -> Any:
+    """Return an attribute of a tensor, as NumPy calls it.
+
+    Raises
+    ------
+    FormulaError
+        It is none of ``.T``, ``.shape``, ``.size`` and ``.ndim``.
+    """
+    if name in ("T", "mT", "H"):
         return call("transpose", [t], {})
-    if node.attr == "shape":
+    if name == "shape":
         return tuple(scalar(size_of([axis])) for axis in t.axes)
-    if node.attr == "size":
+    if name == "size":
         return scalar(size_of(t.axes))
-    if node.attr == "ndim":
+    if name == "ndim":
         return scalar(t.rank)
-    raise FormulaError(f".{node.attr} is not read: use .T, .shape, .size or .ndim")
+    raise FormulaError(f".{name} is not read: use .T, .shape, .size or .ndim")
 
 
 def _path(node: ast.expr) -> str | None:
