@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from symbolic import layout as lay
+    from symbolic.tensors.conditions import Condition
     from symbolic.tensors.expression import Shapes
     from symbolic.tensors.forms import Form
     from symbolic.tensors.source import Program
@@ -39,6 +40,9 @@ class Derived:
         The formula.
     shapes, facts : mapping
         The shapes of the tensors, and what is assumed of them.
+    path : tuple of Condition
+        Of a Python function, the comparisons that it made at the sample point, as they came out: the derivative is that
+        of the function where they hold. Empty for what makes none.
     gradient : Expression
         The derivative, of shape ``f.shape + wrt.shape``.
     """
@@ -49,6 +53,7 @@ class Derived:
     shapes: Shapes = field(repr=False)
     facts: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
     space: str = "free"
+    path: tuple[Condition, ...] = ()
 
     @cached_property
     def gradient(self) -> Expression:
@@ -98,10 +103,11 @@ class Derived:
         return self.gradient.mathml()
 
     def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self.latex()}$"
+        where = r"\quad\text{where }" + r",\ ".join(c.latex() for c in self.path) if self.path else ""
+        return f"$\\displaystyle {self.latex()}{where}$"
 
     def __str__(self) -> str:
-        return self.result
+        return f"{self.result} where {', '.join(map(str, self.path))}" if self.path else self.result
 
     def numpy(self) -> Program:
         """Return the derivative as NumPy source code and its function."""
@@ -197,27 +203,33 @@ def derive(
     shapes: str | Mapping[str, object] | None = None,
     domains: Mapping[str, object] | None = None,
     space: str = "free",
+    at: Mapping[str, Any] | None = None,
 ) -> Derived:
-    """Derive a formula for every size.
+    """Derive a formula, or a function written in NumPy, for every size.
 
     Parameters
     ----------
-    formula : str, SymPy expression, or name of an operation of the catalogue
-        ``"norm(A @ x - b)**2"``, in NumPy's spelling; it is read, never evaluated.
+    formula : str, SymPy expression, name of an operation of the catalogue, or function
+        ``"norm(A @ x - b)**2"``, in NumPy's spelling; it is read, never evaluated. A Python function written in NumPy
+        is run on symbols; its comparisons go as they go at a sample point, and are the result's `path`.
     wrt : str, optional
         The tensor to derive by; may be left out where there is only one.
     shapes : str or mapping
-        ``"A: m,n  x: n  b: m"``.
+        ``"A: m,n  x: n  b: m"``; of a function, by the names of its parameters.
     domains : mapping, optional
         ``{"A": "symmetric"}``.
     space : str
         ``"free"``, or of a symmetric matrix ``"symmetric-projected"`` (the gradient among symmetric matrices) or
         ``"symmetric-entries"`` (by its free entries).
+    at : mapping, optional
+        An array for each parameter of a function: the sample point whose path is followed. By default it is drawn, the
+        same in every run, at small unequal sizes and in the domains.
 
     Raises
     ------
     FormulaError
-        The formula, a shape, a domain or the space is not of ours, or sizes do not fit; with the column.
+        The formula, a shape, a domain or the space is not of ours, or sizes do not fit; with the column. The function
+        does what no formula says, raises, does not end, or the sample point does not decide a comparison.
 
     Examples
     --------
@@ -225,19 +237,43 @@ def derive(
     >>> d.result
     '2·Aᵀ·(A·x − b)'
     """
-    from symbolic.tensors.foreign import read  # noqa: PLC0415 - it reads what other libraries write
-
     known = parse_shapes(shapes)
-    written, function, known = (
-        read(formula, known) if not _is_formula(formula, known) else (str(formula), parse(str(formula), known), known)
-    )
+    path: tuple[Condition, ...] = ()
+    if _is_program(formula):
+        written, function, path = _traced(formula, known, domains, at)
+    elif at is not None:
+        raise FormulaError("at= says which path of a Python function is followed: a formula has but one, leave it out")
+    else:
+        written, function, known = _read(formula, known)
     if wrt is None:
         if len(known) != 1:
             raise FormulaError(f"derive by which tensor? give wrt= one of {', '.join(known) or 'the names in shapes'}")
         (wrt,) = known
-    derived = Derived(written, wrt, function, known, facts_of(domains), space)
+    derived = Derived(written, wrt, function, known, facts_of(domains), space, path)
     gradient_of(function, wrt, known, space)
     return derived
+
+
+def _read(formula: object, known: Shapes) -> tuple[str, Tensor, Shapes]:
+    from symbolic.tensors.foreign import read  # noqa: PLC0415 - it reads what other libraries write
+
+    return (str(formula), parse(str(formula), known), known) if _is_formula(formula, known) else read(formula, known)
+
+
+def _is_program(formula: object) -> bool:
+    """Whether it is a Python function: SymPy's symbols can be called too."""
+    return callable(formula) and not hasattr(formula, "free_symbols")
+
+
+def _traced(
+    formula: Any, known: Shapes, domains: Mapping[str, object] | None, at: Mapping[str, Any] | None
+) -> tuple[str, Tensor, tuple[Condition, ...]]:
+    from symbolic.tensors.programs import Program, read_program  # noqa: PLC0415 - formulas do without
+
+    facts = facts_of(domains)
+    labels = frozenset(n for n, d in (domains or {}).items() if "labels" in str(d))
+    reading = read_program(Program(formula, known, labels, facts), at)
+    return reading.formula, reading.tensor, reading.path
 
 
 def _is_formula(formula: object, known: Mapping[str, object]) -> bool:

@@ -11,6 +11,7 @@ from symbolic.errors import FormulaError, SymbolicError
 from symbolic.latex import latex
 from symbolic.mathml import mathml
 from symbolic.tensors import nodes as n
+from symbolic.tensors.conditions import Condition
 from symbolic.tensors.derive import Derived
 from symbolic.tensors.parse import parse_shapes
 from symbolic.tensors.tensor import Tensor
@@ -45,6 +46,7 @@ def document(d: Derived) -> dict[str, Any]:
         "space": d.space,
         "shapes": {name: [[list(dim) for dim in axis] for axis in dims] for name, dims in d.shapes.items()},
         "facts": {name: sorted(facts) for name, facts in d.facts.items()},
+        **({"path": [c.text() for c in d.path]} if d.path else {}),
         "function": encoded(d.function),
         "gradient": {
             **encoded(d.gradient.best),
@@ -89,7 +91,8 @@ def loaded(doc: dict[str, Any]) -> Derived:
         facts = {name: frozenset(facts) for name, facts in doc["facts"].items()}
         function = decoded(doc["function"])
         written = doc["gradient"]["result"]["text"]
-        derived = Derived(doc["formula"], doc["wrt"], function, parse_shapes(shapes), facts, doc["space"])
+        path = tuple(map(Condition, doc.get("path", ())))
+        derived = Derived(doc["formula"], doc["wrt"], function, parse_shapes(shapes), facts, doc["space"], path)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise FormulaError(f"the document of a derivation is not complete: {error!r}") from error
     if derived.result != written:
