@@ -227,5 +227,11 @@ def _full_like(trace: Trace, _: Any, args: tuple[Any, ...], kwargs: Mapping[str,
     return broadcast(lambda _, v: v, trace.tensor_of(x), trace.tensor_of(value))
 
 
-OWN: dict[str, Any] = {"all": _all, "any": _all, "full_like": _full_like}
+def _where(trace: Trace, original: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    if np.asarray(plain(args[0])).dtype != bool:
+        raise FormulaError("np.where takes a comparison as its condition, such as x > 0, and not numbers")
+    return _by_name("where", trace, original, args, kwargs)
+
+
+OWN: dict[str, Any] = {"all": _all, "any": _all, "full_like": _full_like, "where": _where}
 """Functions that formulas have as operators, or that only programs use."""

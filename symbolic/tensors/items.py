@@ -49,7 +49,7 @@ def item(held: Held, key: Any) -> Tensor:
     FormulaError
         The key is not one of whole numbers, slices with constant ends, None, ``...`` and labels.
     """
-    tensor = held.trace.tensor_of(held)
+    tensor = held.record.tensor_of(held)
     if isinstance(key, (list, np.ndarray)) and np.asarray(key).dtype.kind in "iu" and np.ndim(key) == 1:
         return stack(tuple(indexed(tensor.renamed(), (scalar(int(k)),)) for k in np.asarray(key)))
     return indexed(tensor, _parts(tensor, key))
@@ -115,7 +115,7 @@ def assigned(held: Held, key: Any, value: Any) -> Tensor:
     FormulaError
         The key is none that is read, or the value does not fit.
     """
-    trace = held.trace
+    trace = held.record
     tensor, new = trace.tensor_of(held), trace.tensor_of(value)
     if is_mask(key):
         if new.rank or trace.tensor_of(key).dims != tensor.dims:

@@ -306,6 +306,11 @@ def _compare(
     program: Program, trace: Trace, tensor: Tensor, point: dict[str, Any], sizes: dict[str, int], plain: Any
 ) -> None:
     """Raise unless the formula has the value of the function: it is read in its own sense, and on the same path."""
+    known = _value(tensor, sizes, point)
+    if known is not None and not np.isfinite(known).all():
+        raise SampleError(
+            f"{program.name} has a value at the sample point and its formula has none: give at= another point"
+        )
     if _differs(tensor, sizes, point, plain):
         wrong = next((name for name, t, v in trace.log if _differs(t, sizes, point, v)), None)
         why = (
@@ -316,12 +321,18 @@ def _compare(
         raise FormulaError(f"the formula of {program.name} has another value at the sample point than itself: {why}")
 
 
-def _differs(tensor: Tensor, sizes: dict[str, int], point: dict[str, Any], value: Any) -> bool:
+def _value(tensor: Tensor, sizes: dict[str, int], point: dict[str, Any]) -> Any:
+    """Return the value of a formula; None where floats do not know it."""
     try:
-        cells = evaluate(tensor, sizes, point).astype(float)
-    except (SymbolicError, ArithmeticError, ValueError):  # floats do not know it everywhere
+        return evaluate(tensor, sizes, point).astype(float)
+    except (SymbolicError, ArithmeticError, ValueError):
+        return None
+
+
+def _differs(tensor: Tensor, sizes: dict[str, int], point: dict[str, Any], value: Any) -> bool:
+    cells, known = _value(tensor, sizes, point), np.asarray(value, dtype=float)
+    if cells is None:
         return False
-    known = np.asarray(value, dtype=float)
     scale = 1 + np.max(np.abs(known), initial=0, where=np.isfinite(known))
     return cells.shape != known.shape or not np.allclose(cells, known, rtol=CLOSE, atol=CLOSE * scale, equal_nan=True)
 

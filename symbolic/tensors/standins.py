@@ -79,7 +79,8 @@ class Copies:
             return functools.partial(_filled, self.trace, value)
         if value is np.array:
             return functools.partial(_array, self.trace, value)
-        if isinstance(value, np.ufunc) or _library(value) == "numpy":
+        # NumPy asks only an array for its own version of a function, and not a list of arrays: np.sum([x, y])
+        if isinstance(value, np.ufunc) or (_library(value) == "numpy" and not _is_dispatcher(value)):
             return value
         return functools.partial(_applied, self.trace, value)
 
@@ -180,7 +181,7 @@ def _array(trace: Trace, original: Callable[..., Any], value: Any, *args: Any, *
 
 
 def _applied(trace: Trace, original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Call a function of `math`, or SciPy's own code, on symbols by the vocabulary."""
+    """Call a function of NumPy or `math`, or SciPy's own code, on symbols by the vocabulary."""
     if not (holds(args) or holds(kwargs)):
         return original(*args, **kwargs)
     return function(trace, original, args, kwargs)

@@ -33,20 +33,20 @@ class Traced(Held, np.lib.mixins.NDArrayOperatorsMixin):
     __array_priority__ = 1000
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        return operated(self.trace, ufunc, method, inputs, kwargs)
+        return operated(self.record, ufunc, method, inputs, kwargs)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         del types
-        return function(self.trace, func, args, kwargs)
+        return function(self.record, func, args, kwargs)
 
     # -- layout ---------------------------------------------------------------------------------------
 
     def _attribute(self, name: str) -> Any:
-        self.trace.step()
-        with self.trace.noting():
-            result = attribute(self.trace.tensor_of(self), name)
+        self.record.step()
+        with self.record.noting():
+            result = attribute(self.record.tensor_of(self), name)
             value = getattr(np.asarray(self.value), name)
-            return self.trace.made(f".{name}", result, value, (self,))
+            return self.record.made(f".{name}", result, value, (self,))
 
     @property
     def T(self) -> Any:  # noqa: N802 - NumPy's name
@@ -82,13 +82,13 @@ class Traced(Held, np.lib.mixins.NDArrayOperatorsMixin):
         if name.startswith("_"):
             raise AttributeError(name)
         if name == "mT":
-            return function(self.trace, np.matrix_transpose, (self,), {})
+            return function(self.record, np.matrix_transpose, (self,), {})
         if name in ("all", "any") or (hasattr(np.ndarray, name) and (name in METHODS or name in FUNCTIONS)):
             return partial(self._call, name)
         raise NoSuchAttributeError(f".{name} of an array is not read here: use functions such as np.sum(x)")
 
     def _call(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        return function(self.trace, _method(name), (self, *args), kwargs)
+        return function(self.record, _method(name), (self, *args), kwargs)
 
     def astype(self, dtype: Any, *_: Any, **__: Any) -> Any:
         """Return the array itself, as formulas are of real numbers; comparisons are 0 and 1.
@@ -100,20 +100,20 @@ class Traced(Held, np.lib.mixins.NDArrayOperatorsMixin):
         """
         kind = np.dtype(dtype).kind
         if kind != "f" and not (self.dtype == bool and kind in "biu"):
-            self.trace.refuse(f".astype({np.dtype(dtype)}) drops what a derivative is made of: leave it out")
-        self.trace.step()
+            self.record.refuse(f".astype({np.dtype(dtype)}) drops what a derivative is made of: leave it out")
+        self.record.step()
         value = np.asarray(self.value).astype(self.dtype if kind == "b" else float)[()]
-        return self.trace.made(".astype", self.trace.tensor_of(self), value, (), self.claim if kind == "b" else None)
+        return self.record.made(".astype", self.record.tensor_of(self), value, (), self.claim if kind == "b" else None)
 
     # -- items ----------------------------------------------------------------------------------------
 
     def __getitem__(self, key: Any) -> Any:
-        self.trace.step()
-        with self.trace.noting():
-            return self.trace.made("x[...]", items.item(self, key), np.asarray(self.value)[plain(key)], (self,))
+        self.record.step()
+        with self.record.noting():
+            return self.record.made("x[...]", items.item(self, key), np.asarray(self.value)[plain(key)], (self,))
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        trace = self.trace
+        trace = self.record
         trace.step(settled=value)
         trace.pending = None
         with trace.noting():
@@ -135,18 +135,18 @@ class Traced(Held, np.lib.mixins.NDArrayOperatorsMixin):
     def _length(self, what: str) -> int:
         size = self.shape[0]
         if isinstance(size, Held):
-            self.trace.refuse(_needed(what, size))
+            self.record.refuse(_needed(what, size))
         return int(size)
 
     # -- numbers --------------------------------------------------------------------------------------
 
     def __bool__(self) -> bool:
-        return self.trace.decided(self)
+        return self.record.decided(self)
 
     def _number(self, what: str) -> Any:
         if self.is_constant:
             return self.value
-        return self.trace.refuse(
+        return self.record.refuse(
             f"{what} makes a plain number or array of a traced one: a value left the trace, and its derivative "
             "with it; leave it out, or use NumPy's functions (np.exp for math.exp)"
         )
@@ -165,7 +165,7 @@ class Traced(Held, np.lib.mixins.NDArrayOperatorsMixin):
 
     def __index__(self) -> int:
         if isinstance(self.tensor, Tensor) and self.dtype.kind in "iu" and not self.is_constant:
-            self.trace.refuse(_needed("a range, an index or a shape", self))
+            self.record.refuse(_needed("a range, an index or a shape", self))
         return int(self._number("an index or a range"))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
@@ -216,7 +216,7 @@ def _in_place(ufunc: np.ufunc) -> Callable[[Traced, Any], Any]:
         if not isinstance(self.value, np.ndarray):
             return new
         if self.is_shared:
-            self.trace.pending = new
+            self.record.pending = new
             return new
         return self.changed(new)
 

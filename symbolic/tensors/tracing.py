@@ -16,6 +16,7 @@ from symbolic.tensors.constants import constant
 from symbolic.tensors.expression import concrete
 from symbolic.tensors.indexing import Weights
 from symbolic.tensors.proof import equal
+from symbolic.tensors.shaping import stack
 from symbolic.tensors.tensor import Tensor, scalar
 
 if TYPE_CHECKING:
@@ -47,18 +48,18 @@ class Held:
         The formula; weights are the place of the greatest entry, to index with.
     value : array or number
         What NumPy computes at the sample point.
-    trace : Trace
-        The run that it belongs to.
+    record : Trace
+        The run that it belongs to (`trace` is a method of NumPy's arrays).
     claim : Claim, optional
         Of an array of truth values, what they say.
     """
 
-    __slots__ = ("__weakref__", "claim", "family", "tensor", "trace", "value")
+    __slots__ = ("__weakref__", "claim", "family", "record", "tensor", "value")
 
-    def __init__(self, tensor: Tensor | Weights, value: Any, trace: Trace, claim: Claim | None = None) -> None:
+    def __init__(self, tensor: Tensor | Weights, value: Any, record: Trace, claim: Claim | None = None) -> None:
         self.tensor: Any = tensor
         self.value = value
-        self.trace = trace
+        self.record = record
         self.claim = claim
         self.family: list[weakref.ref[Held]] = [weakref.ref(self)]
         """The arrays that share memory with this one: NumPy's views."""
@@ -72,9 +73,9 @@ class Held:
             The shape differs, or another array shares memory with this one.
         """
         if new.tensor.dims != self.tensor.dims:
-            self.trace.refuse(f"an array of shape {self.tensor} is changed in place to one of shape {new.tensor}")
+            self.record.refuse(f"an array of shape {self.tensor} is changed in place to one of shape {new.tensor}")
         if self.is_shared:
-            self.trace.refuse_view()
+            self.record.refuse_view()
         self.tensor, self.value, self.claim = new.tensor, new.value, new.claim
         self.family = [weakref.ref(self)]
         return self
@@ -216,7 +217,7 @@ class Trace:
             if isinstance(value.tensor, Weights):
                 raise FormulaError("the place of the greatest entry is an index and no number: write x[np.argmax(x)]")
             return value.tensor.renamed()  # type: ignore[no-any-return]  # a tensor
-        return constant(value)
+        return stack(tuple(map(self.tensor_of, value))) if isinstance(value, (list, tuple)) else constant(value)
 
     # -- comparisons ----------------------------------------------------------------------------------
 
@@ -243,12 +244,12 @@ class Trace:
         if not depends(held.tensor.entry):
             return outcome
         claim = held.claim or Compared("≠", held.side, Side(scalar(0), 0))
-        if isinstance(claim, Compared) and _is_identity(claim):
-            return outcome
-        for leaf in claim.leaves():
+        open_ones = [leaf for leaf in claim.leaves() if not _is_identity(leaf)]
+        for leaf in open_ones:
             if leaf.trouble is not None:
                 self.refuse(f"the comparison {condition(leaf)} {leaf.trouble}", SampleError)
-        self.claims.append(claim if outcome else claim.opposite())
+        if open_ones:
+            self.claims.append(claim if outcome else claim.opposite())
         return outcome
 
 
@@ -258,7 +259,9 @@ _ENDLESS = ": the trace ends there; a loop may have no end"
 def _is_identity(claim: Compared) -> bool:
     """Whether both sides are one formula, however it is written: they tie everywhere."""
     (left, a), (right, b) = claim.left, claim.right
-    return not left.indices and not right.indices and bool(a == b) and equal(left.entry, right.entry) is True
+    if left.dims != right.dims or not np.array_equal(a, b):
+        return False
+    return equal(left.entry, right.at(left.axes).entry) is True
 
 
 def _shared(a: Any, b: Any) -> bool:
