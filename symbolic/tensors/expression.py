@@ -17,10 +17,12 @@ from symbolic.errors import DerivationError, EvaluationError, SymbolicError, Und
 from symbolic.latex import latex
 from symbolic.mathml import mathml
 from symbolic.tensors.emit import python
-from symbolic.tensors.paper import index_layout
+from symbolic.tensors.nodes import Apply
+from symbolic.tensors.paper import index_layout, index_names
 from symbolic.tensors.recognition import recognised
 from symbolic.tensors.simplify import spellings
 from symbolic.tensors.source import Program, program
+from symbolic.tensors.stable import stable
 from symbolic.tensors.tensor import Tensor, shape_text
 from symbolic.tensors.values import FloatsOnlyError, evaluate, length
 from symbolic.tensors.written import layout
@@ -69,18 +71,26 @@ class Expression:
         first, *others = [Tensor(self.tensor.axes, node) for node in spellings(self.tensor.entry, self.facts)]
         if len(others) > 1:  # the first of them only leaves out what vanishes
             first = min(first, others.pop(0), key=self._length)
+        known = _functions(first.entry)
+        others = [t for t in others if _functions(t.entry) <= known]  # a textbook brings no new function in
         lengths = [(no, EXPANDED * n) for no, n in map(self._length, others)]
         best = min(zip(lengths, others, strict=True), key=lambda pair: pair[0], default=None)
         return first if best is None or self._length(first) <= best[0] else best[1]
 
     def _length(self, tensor: Tensor) -> tuple[bool, float]:
         """Return whether matrix notation has no sign for it, and how long it is."""
+        tensor = Tensor(tensor.axes, stable(tensor.entry))
         form = recognised(tensor, self._symmetric)
         try:
             written = python(form) if form is not None else text(index_layout(tensor.entry, tensor.indices))
         except (NotImplementedError, SymbolicError):
             return True, len(repr(tensor.entry))
         return form is None, len(written)
+
+    @cached_property
+    def computed(self) -> Tensor:
+        """The tensor in functions that neither overflow nor cancel: as it is written and computed."""
+        return Tensor(self.best.axes, stable(self.best.entry))
 
     @property
     def _symmetric(self) -> set[str]:
@@ -89,7 +99,7 @@ class Expression:
     @cached_property
     def matrix_form(self) -> Form | None:
         """The result in matrix notation; None where that has no sign for it."""
-        return recognised(self.best, self._symmetric)
+        return recognised(self.computed, self._symmetric)
 
     @property
     def expr(self) -> Node:
@@ -104,7 +114,12 @@ class Expression:
     @cached_property
     def index_form(self) -> Layout:
         """The entry in index notation."""
-        return index_layout(self.best.entry, self.best.indices)
+        return index_layout(self.computed.entry, self.computed.indices)
+
+    @property
+    def index_names(self) -> tuple[str, ...]:
+        """The letters of the entry's indices in index notation."""
+        return index_names(self.computed.entry, self.computed.indices)
 
     def layout(self) -> Layout:
         """Return the result as it is written: in matrix notation where there is one."""
@@ -167,7 +182,7 @@ class Expression:
         return self._verified("jax")
 
     def _verified(self, backend: str) -> Program:
-        made = program(self.best, self.matrix_form, self.shapes, self.name, backend)
+        made = program(self.computed, self.matrix_form, self.shapes, self.name, backend)
         enough = 1e-3 if backend == "jax" else 1e-6
         agreed = 0
         for point, sizes in points(self.shapes, self.facts):
@@ -197,6 +212,11 @@ class Expression:
             return None
 
 
+def _functions(node: Node) -> frozenset[str]:
+    own = {node.function} if isinstance(node, Apply) else set()
+    return frozenset(own).union(*map(_functions, node.children()))
+
+
 def _balls(cells: Any) -> Any:
     return np.vectorize(arb, otypes=[object])(cells) if np.ndim(cells) else np.array(arb(float(cells)), dtype=object)
 
@@ -221,20 +241,22 @@ def sizes_of(shapes: Shapes, arrays: Mapping[str, Any]) -> dict[str, int]:
 
 
 def points(
-    shapes: Shapes, facts: Mapping[str, frozenset[str]], seed: int = 0
+    shapes: Shapes, facts: Mapping[str, frozenset[str]], seed: int = 0, sizes: Mapping[str, int] | None = None
 ) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
-    """Yield arrays of floats in the domain, at small unequal sizes in changing order."""
+    """Yield arrays of floats in the domain, at small unequal sizes in changing order, or at the given ones."""
     names = sorted({d.name for dims in shapes.values() for axis in dims for d in axis if d.name})
     chance = random.Random(seed)  # noqa: S311 - points are drawn, not secrets
     for k in range(TRIES):
         order = names if k % 2 else names[::-1]
-        sizes = {name: 3 + n for n, name in enumerate(order)}
+        own = dict(sizes or {name: 3 + n for n, name in enumerate(order)})
         low = -8 if k % 3 else 1
-        yield {n: _drawn(concrete(d, sizes), facts.get(n, frozenset()), chance, low) for n, d in shapes.items()}, sizes
+        yield {n: _drawn(concrete(d, own), facts.get(n, frozenset()), chance, low) for n, d in shapes.items()}, own
 
 
 def _drawn(shape: tuple[int, ...], facts: frozenset[str], chance: random.Random, low: int) -> Any:
-    draw = [Fraction(chance.choice([v for v in range(low, 9) if v]), 8) for _ in range(int(np.prod(shape, dtype=int)))]
+    count = int(np.prod(shape, dtype=int))
+    finest = max(8, 4 * count)  # ties are kinks: they are improbable
+    draw = [Fraction(chance.randrange(low * finest // 8, finest) or 1, finest) for _ in range(count)]
     cells = np.array([float(v) for v in draw], dtype=float).reshape(shape)
     return in_domain(cells, facts, chance)
 

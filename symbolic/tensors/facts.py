@@ -116,7 +116,18 @@ def assuming(facts: Facts) -> Iterator[Facts]:
 def _words(given: object) -> list[str]:
     if isinstance(given, (list, tuple)):
         given = ",".join(map(str, given))
-    return [w.strip().lower() for w in str(given or "").split(",")]
+    words = [w.strip().lower() for w in str(given or "").split(",")]
+    return [w for word in words for w in ([word] if _is_known(word) else _apart(word))]
+
+
+def _is_known(word: str) -> bool:
+    return SPELLINGS.get(word, word) in DOMAINS
+
+
+def _apart(text: str) -> list[str]:
+    """Read ``symmetric distinct`` as two words, where both are ours."""
+    several = [w for w in text.split() if w != "and"]
+    return several if several and all(map(_is_known, several)) else [text]
 
 
 def facts_of(domains: Mapping[str, object] | None, *, strict: bool = True) -> dict[str, frozenset[str]]:

@@ -25,10 +25,11 @@ from symbolic.tensors.nodes import (
     Var,
     Where,
     compare,
-    fold,
     mul,
     substitute,
 )
+from symbolic.tensors.reorder import distributed, renested
+from symbolic.tensors.sums import add as add_forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -50,51 +51,6 @@ def recognised(tensor: Tensor, symmetric: Collection[str] = ()) -> Form | None:
         return Recogniser(frozenset(symmetric)).at(tensor.entry, tensor.indices)
     except Unwritten:
         return None
-
-
-def distributed(node: Fold) -> list[Node]:
-    """Return the sums of the terms, where the body, under further sums, is a product with a sum of terms."""
-    body = node.body
-    if isinstance(body, Fold) and body.kind == "sum":
-        return [fold("sum", node.over, t) for t in distributed(body)]
-    factors = body.args if isinstance(body, Mul) else (body,)
-    for k, x in enumerate(factors):
-        if isinstance(x, Add):
-            return [fold("sum", node.over, mul(*factors[:k], t, *factors[k + 1 :])) for t in x.args]
-        if isinstance(x, Fold) and x.kind == "sum" and len(parts := distributed(x)) > 1:
-            return [fold("sum", node.over, mul(*factors[:k], t, *factors[k + 1 :])) for t in parts]
-    return [node]
-
-
-def renested(node: Fold) -> Node | None:
-    """Sum in another order: always over an index whose factors have at most two others; None where there is none."""
-    sums: list[Index] = []
-    factors: list[Node] = []
-    waiting: list[Node] = [node]
-    while waiting:
-        x = waiting.pop()
-        if isinstance(x, Fold) and x.kind == "sum":
-            fresh = {i: Index(i.dim) for i in x.over}
-            sums.extend(fresh.values())
-            waiting.append(substitute(x.body, fresh))
-        elif isinstance(x, Mul):
-            waiting.extend(x.args)
-        else:
-            factors.append(x)
-    while sums:
-        ranked = sorted(sums, key=lambda k: (len(_around(k, factors)), k.number))
-        k = ranked[0]
-        if len(_around(k, factors)) > 2:
-            return None
-        group = [x for x in factors if k in x.free]
-        factors = [x for x in factors if k not in x.free]
-        factors.append(Fold("sum", (k,), mul(*group)))
-        sums.remove(k)
-    return mul(*factors)
-
-
-def _around(k: Index, factors: Sequence[Node]) -> set[Index]:
-    return {i for x in factors if k in x.free for i in x.free} - {k}
 
 
 def _moves(bracket: Compare) -> bool:
@@ -121,6 +77,18 @@ def _moved(bracket: Compare, i: Index, vector: Form) -> Form:
     ):
         raise Unwritten
     return Form("slice" if b is i else "placed", (vector, s, after), 1)
+
+
+def _triangle(a: Form) -> Form:
+    """Read a triangle of ones times a matrix, entry by entry, as the triangle of the matrix."""
+    ones = (
+        next((x for x in a.args if x.op in ("tril", "triu") and x.args[0].op == "ones"), None)
+        if a.op == "had"
+        else None
+    )
+    if ones is None:
+        return a
+    return Form(ones.op, (f.hadamard(*(x for x in a.args if x is not ones)), ones.args[1]), 2)
 
 
 class Recogniser:
@@ -179,7 +147,7 @@ class Recogniser:
         return f.outer(vector, ones) if i in node.free else f.outer(ones, vector)
 
     def _add(self, node: Add, places: Places) -> Form:
-        return f.add(*(self.at(term, places) for term in node.args))
+        return add_forms(*(self.at(term, places) for term in node.args))
 
     def _mul(self, node: Mul, places: Places) -> Form:
         return self._product(list(node.args), places)
@@ -205,7 +173,7 @@ class Recogniser:
         if not both:
             ones = [Form("ones", (k.dim,), 1) for k in places]
             return f.scale(scalar, f.outer(u or ones[0], v or ones[1]))
-        matrix = f.hadamard(*(self.at(x, places) for x in both))
+        matrix = _triangle(f.hadamard(*(self.at(x, places) for x in both)))
         matrix = matrix if u is None else Form("rows", (u, matrix), 2)
         return f.scale(scalar, matrix if v is None else Form("cols", (matrix, v), 2))
 
@@ -217,7 +185,7 @@ class Recogniser:
         except Unwritten:
             terms = distributed(node)
             if len(terms) > 1:
-                return f.add(*(self.at(t, places) for t in terms))
+                return add_forms(*(self.at(t, places) for t in terms))
             other = renested(node)
             if other is None or other == node:
                 raise
@@ -227,7 +195,7 @@ class Recogniser:
         (k,) = node.over
         factors = list(node.body.args) if isinstance(node.body, Mul) else [node.body]
         if isinstance(node.body, Add):
-            return f.add(*(self.at(Fold("sum", node.over, t), places) for t in node.body.args))
+            return add_forms(*(self.at(Fold("sum", node.over, t), places) for t in node.body.args))
         here = set(places)
         if len(places) == 1:
             return self._matrix_vector(factors, places[0], k)
@@ -284,6 +252,8 @@ class Recogniser:
         return Form("apply", (node.function, self.at(node.arg, places)), len(places))
 
     def _of(self, node: Of, places: Places) -> Form:
+        if node.kind in ("softmax", "logsumexp"):
+            return self._along(node, places)
         if (
             len(node.rows) != 1
             or node.free & set(places) != set(node.at) & set(places)
@@ -301,11 +271,24 @@ class Recogniser:
             return Form("diagonal", (matrix,), 1)
         raise Unwritten
 
+    def _along(self, node: Of, places: Places) -> Form:
+        """Read a softmax or a logsumexp of a vector, or of every row of a matrix."""
+        at = tuple(p for p in node.at if isinstance(p, Index))
+        rest = tuple(p for p in places if p not in at)
+        if len(node.rows) != 1 or len(at) < len(node.at) or len(rest) != len(places) - len(at) or len(rest) > 1:
+            raise Unwritten
+        if node.body.free - set(node.rows) != set(rest):
+            raise Unwritten
+        order = (*rest, *node.rows) if places == (*rest, *at) else (*node.rows, *rest)
+        return Form(node.kind, (self.at(node.body, order), order.index(node.rows[0])), len(places))
+
     def _compare(self, node: Compare, places: Places) -> Form:
         if node.sign == "==" and not node.shift and {node.a, node.b} == set(places) and node.a.dim == node.b.dim:
             return Form("eye", (places[0].dim,), 2)
         if node.sign == "==" and not node.shift and len(places) == 1 and isinstance(node.b, Fixed):
             return Form("unit", (node.b.value, node.a.dim), 1)
+        if node.sign == "mirror" and len(places) == 2 and {node.a, node.b} == set(places):
+            return Form("reversed", (Form("eye", (places[0].dim,), 2),), 2)
         if node.sign == "<=" and len(places) == 2 and {node.a, node.b} == set(places):
             # [a <= b + shift]: the lower triangle where b is the row
             lower = (node.b, node.a) == places
@@ -333,18 +316,33 @@ class Recogniser:
                 )
             raise Unwritten
         if isinstance(node, Add):
-            return f.add(*map(self.scalar, node.args))
+            return add_forms(*map(self.scalar, node.args))
         if isinstance(node, Mul):
             return f.product(*map(self.scalar, node.args))
         if isinstance(node, Pow):
             return f.power(self.scalar(node.base), self.scalar(node.exponent))
         if isinstance(node, Apply):
             return Form("apply", (node.function, self.scalar(node.arg)), 0)
-        if isinstance(node, Of) and node.kind in ("det", "logdet") and len(node.rows) == 1:
-            return Form(node.kind, (self.at(node.body, node.rows + node.cols),), 0)
+        if isinstance(node, Of):
+            return self._number_of(node)
         if isinstance(node, Fold):
             return self._total(node)
         raise Unwritten
+
+    def _number_of(self, node: Of) -> Form:
+        if len(node.rows) != 1 or node.body.free - set(node.bound):
+            raise Unwritten
+        if node.kind in ("det", "logdet"):
+            return Form(node.kind, (self.at(node.body, node.rows + node.cols),), 0)
+        if node.kind not in ("softmax", "logsumexp"):
+            raise Unwritten
+        whole = self.at(node.body, node.rows)
+        if node.kind == "logsumexp":
+            return Form("logsumexp", (whole, 0), 0)
+        (p,) = node.at
+        if not isinstance(p, Fixed):
+            raise Unwritten
+        return Form("entry", (Form("softmax", (whole, 0), 1), (p.value,)), 0)
 
     def _total(self, node: Fold) -> Form:
         over, body = list(node.over), node.body

@@ -7,62 +7,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from symbolic.errors import DerivationError
+from symbolic.tensors.brought import PREFIX, brought
 from symbolic.tensors.einsum import Einsum
-from symbolic.tensors.emit import Printer, is_plain
+from symbolic.tensors.emit import Printer
+from symbolic.tensors.forms import Form, num, power
+from symbolic.tensors.readings import is_plain
+from symbolic.tensors.scatter import scattered, zeros
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from symbolic.tensors.forms import Form
-    from symbolic.tensors.nodes import (
-        Dim,
-    )
+    from symbolic.tensors.nodes import Dim
     from symbolic.tensors.tensor import Dims, Tensor
-
-IMPORTS = {
-    "numpy": "import numpy as np",
-    "torch": "import math\n\nimport torch",
-    "jax": "import jax\nimport jax.numpy as jnp",
-}
-PREFIX = {"numpy": "np", "torch": "torch", "jax": "jnp"}
-
-
-def _helpers(backend: str) -> dict[str, str]:
-    b = PREFIX[backend]
-    most = {
-        "numpy": "np.max(x, axis=axis, keepdims=True)",
-        "jax": "jnp.max(x, axis=axis, keepdims=True)",
-        "torch": "torch.amax(x, axis, keepdim=True)",
-    }[backend]
-    keep = "keepdim" if backend == "torch" else "keepdims"
-    total = f"{b}.sum({{}}, axis, {keep}=True)"
-    other = {
-        "numpy": ("np.vectorize(math.erf, otypes=[float])(x)", "np.logaddexp(0, x)", "np.maximum(x, 0)"),
-        "torch": ("torch.special.erf(x)", "torch.logaddexp(torch.zeros_like(x), x)", "torch.clamp(x, min=0)"),
-        "jax": ("jax.scipy.special.erf(x)", "jnp.logaddexp(0, x)", "jnp.maximum(x, 0)"),
-    }[backend]
-    gamma = {
-        "numpy": "np.vectorize(math.lgamma, otypes=[float])(x)",
-        "torch": "torch.lgamma(x)",
-        "jax": "jax.scipy.special.gammaln(x)",
-    }[backend]
-    digamma = {"numpy": "scipy.special.digamma(x)", "torch": "torch.digamma(x)", "jax": "jax.scipy.special.digamma(x)"}[
-        backend
-    ]
-    return {
-        "sigmoid": f"def sigmoid(x):\n    return 0.5 * (1 + {b}.tanh(0.5 * x))\n",
-        "softplus": f"def softplus(x):\n    return {other[1]}\n",
-        "relu": f"def relu(x):\n    return {other[2]}\n",
-        "erf": f"def erf(x):\n    return {other[0]}\n",
-        "erfc": f"def erfc(x):\n    return 1 - {other[0]}\n",
-        "gammaln": f"def gammaln(x):\n    return {gamma}\n",
-        "digamma": f"def digamma(x):\n    return {digamma}\n",
-        "softmax": f"def softmax(x, axis=0):\n    e = {b}.exp(x - {most})\n    return e / {total.format('e')}\n",
-        "logsumexp": (
-            f"def logsumexp(x, axis=0):\n    m = {most}\n    s = {total.format(f'{b}.exp(x - m)')}\n"
-            f"    return (m + {b}.log(s)).squeeze(axis)\n"
-        ),
-    }
 
 
 @dataclass(frozen=True)
@@ -104,17 +60,11 @@ def program(
     try:
         given = [axis for name in inputs for axis in shapes[name]]
         plain = form is not None and all(len(axis) == 1 for axis in (*tensor.axes, *given))
-        lines = writer.form(form) if plain and form is not None else writer.tensor(tensor)
+        lines = writer.form(form, tensor) if plain and form is not None else writer.tensor(tensor)
     except NotImplementedError:
         lines = writer.tensor(tensor)
     body = "\n".join(f"    {line}" for line in [*writer.size_lines(), *lines])
-    helpers = "".join(f"\n\n{text}" for helper, text in _helpers(backend).items() if f"{helper}(" in body)
-    imports = IMPORTS[backend]
-    imports = f"import math\n\n{imports}" if "math." in helpers and backend == "numpy" else imports
-    imports = (
-        f"{imports}\nimport scipy.special" if "scipy.special.digamma" in helpers and backend == "numpy" else imports
-    )
-    source = f"{imports}\n{helpers}\n\ndef {name}({', '.join(inputs)}):\n{body}\n"
+    source = f"{brought(body, backend)}\n\ndef {name}({', '.join(inputs)}):\n{body}\n"
     scope: dict[str, Any] = {}
     try:
         exec(compile(source, f"<{name} by gradproof>", "exec"), scope)  # noqa: S102 - our own text, of names that were parsed
@@ -175,60 +125,122 @@ class Writer:
 
     def printer(self) -> Printer:
         """Return a printer for the backend."""
-        return Printer(PREFIX[self.backend], size=self.size, like=self.inputs[0] if self.backend == "torch" else "")
+        like = next((n for n in self.inputs if self.shapes[n]), self.inputs[0] if self.backend == "torch" else "")
+        return Printer(PREFIX[self.backend], size=self.size, like=like)
 
     # -- matrix notation ------------------------------------------------------------------------------
 
-    def form(self, form: Form) -> list[str]:
+    def form(self, form: Form, tensor: Tensor) -> list[str]:
         """Return the lines that compute a form, with what occurs twice computed once."""
         printer = self.printer()
-        counts: dict[Form, int] = {}
-        _count(form, counts)
+        form = squared(form)
+        if form.op == "zeros":
+            return [f"return {zeros(printer, [self.size(i.dim) for i in tensor.indices])}"]
+        counts = Counts()
+        counts.add(form)
         lines = []
         taken = itertools.count(1)
         for part in _inside_out(form):
-            if (
-                counts[part] > 1
-                and part.op not in CHEAP
-                and not is_plain(part)
-                and part is not form
-                and part not in printer.names
-            ):
+            if counts.is_shared(part) and not is_plain(part) and part is not form and part not in printer.names:
                 text = printer.write(part)
                 name = f"t{next(taken)}"
                 lines.append(f"{name} = {text}")
                 printer.names[part] = name
-        return [*lines, f"return {printer.write(form)}"]
+        rest = scattered(form, printer, lambda: [self.size(i.dim) for i in tensor.indices]) if form.rank else None
+        return [*lines, *(rest or [f"return {printer.write(form)}"])]
 
     # -- einsum ---------------------------------------------------------------------------------------
 
     def tensor(self, tensor: Tensor) -> list[str]:
         """Return the lines that compute a tensor by einsum."""
-        einsum = Einsum(self, PREFIX[self.backend])
-        text, order = einsum.at(tensor.entry)
         wanted = tensor.indices
-        text = einsum.aligned(text, order, wanted)
-        lengths = [self.size(i.dim) for i in wanted]
-        missing = [i for i in wanted if i not in order]
         b = PREFIX[self.backend]
-        if missing:
-            text = f"{b}.broadcast_to({text}, ({', '.join(lengths)},))"
+        einsum = Einsum(self, b, wanted)
+        text, order = einsum.at(tensor.entry)
+        text = einsum.aligned(text, order, wanted)
+        if any(i not in order for i in wanted):
+            text = f"{b}.broadcast_to({text}, ({', '.join(self.size(i.dim) for i in wanted)},))"
         if any(len(axis) != 1 for axis in tensor.axes):
             sizes = [" * ".join(self.size(i.dim) for i in axis) or "1" for axis in tensor.axes]
             text = f"{b}.reshape({text}, ({', '.join(sizes)},))"
+        last = f"{text} = "
+        if einsum.lines and einsum.lines[-1].startswith(last):
+            text = einsum.lines.pop().removeprefix(last)
         return [*einsum.lines, f"return {text}"]
 
 
 CHEAP = frozenset(
-    ("name", "number", "size", "constant", "eye", "ones", "unit", "inv", "entry", "arange", "product", "zeros")
+    ("name", "number", "size", "constant", "eye", "ones", "unit", "entry", "arange", "product", "zeros", "slice")
 )
+"""What is written out again and not named."""
 
 
-def _count(form: Form, counts: dict[Form, int]) -> None:
-    counts[form] = counts.get(form, 0) + 1
-    if counts[form] == 1:
-        for part in form.forms:
-            _count(part, counts)
+def squared(form: Form) -> Form:
+    """Write even powers of a norm as powers of its square, where no odd one needs the root."""
+    powers = {(p.args[0], p.args[1].args[0]) for p in _all(form) if _is_norm_power(p)}
+    roots = {norm for norm, e in powers if e % 2} | {
+        part for whole in _all(form) if not _is_norm_power(whole) for part in whole.forms if part.op == "norm"
+    }
+
+    def change(a: Form) -> Form:
+        if _is_norm_power(a) and a.args[0] not in roots:
+            return power(Form("square", a.args[0].args, 0), num(a.args[1].args[0] / 2), plain=True)
+        return Form(a.op, tuple(change(x) if isinstance(x, Form) else x for x in a.args), a.rank)
+
+    return change(form)
+
+
+def _is_norm_power(a: Form) -> bool:
+    return (
+        a.op == "power" and a.args[0].op == "norm" and a.args[1].op == "number" and a.args[1].args[0].denominator == 1
+    )
+
+
+def _all(form: Form) -> Iterator[Form]:
+    yield form
+    for part in form.forms:
+        yield from _all(part)
+
+
+@dataclass
+class Counts:
+    """How often each form is computed, and how often an inverse is applied to nothing."""
+
+    times: dict[Form, int] = field(default_factory=dict)
+    alone: dict[Form, int] = field(default_factory=dict)
+
+    def add(self, form: Form, times: int = 1, *, applied: bool = False) -> None:
+        """Count a form and its parts; the parts of what is not named are computed every time."""
+        known = self.times.get(form, 0)
+        self.times[form] = known + times
+        if form.op == "inv" and not applied:
+            self.alone[form] = self.alone.get(form, 0) + times
+        if known and not _is_cheap(form) and form.op != "inv":
+            return
+        times = 2 if form.op == "square" and form.forms[0].rank == 1 else 1  # x @ x
+        solved = _solved(form)
+        for k, part in enumerate(form.forms):
+            self.add(part, times, applied=k in solved or (applied and form.op == "T"))
+
+    def is_shared(self, form: Form) -> bool:
+        """Whether a name pays: two systems are solved in less time than a matrix is inverted, three are not."""
+        times = self.times[form]
+        return times > 1 and (form.op != "inv" or bool(self.alone.get(form)) or times > 2)
+
+
+def _solved(form: Form) -> range:
+    """Return which factors of a product are applied to what follows, where an inverse becomes a system."""
+    if form.op != "matmul":
+        return range(0)
+    return range(len(form.args) - 1) if form.args[-1].rank == 1 and len(form.args) > 2 else range(len(form.args) == 2)
+
+
+def _is_cheap(form: Form) -> bool:
+    return (
+        form.op in CHEAP
+        or (form.op == "T" and (form.forms[0].op == "inv" or _is_cheap(form.forms[0])))
+        or (form.op == "scale" and form.args[0].op == "number" and _is_cheap(form.args[1]))
+    )
 
 
 def _inside_out(form: Form) -> list[Form]:
@@ -236,4 +248,4 @@ def _inside_out(form: Form) -> list[Form]:
     for part in form.forms:
         found.update(dict.fromkeys(_inside_out(part)))
     found[form] = None
-    return [f for f in found if f.op not in CHEAP and not (f.op == "T" and f.forms[0].op in CHEAP)]
+    return [f for f in found if not _is_cheap(f)]

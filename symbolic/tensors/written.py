@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from symbolic import layout as lay
 from symbolic.names import name_layout
-from symbolic.tensors.emit import ATOM, POWER, PRODUCT, STEPS, SUM, inverted, is_reciprocal
+from symbolic.tensors.emit import ATOM, POWER, PRODUCT, SUM, inverted, is_reciprocal
 from symbolic.tensors.forms import Form, num, product, scale
+from symbolic.tensors.readings import STEPS, compared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+SIGNS = {">": ">", ">=": "≥", "<": "<", "<=": "≤", "==": "="}
 TRANSPOSE = lay.Operator("⊤", "postfix")
 WORDS = {
     "trace": "tr",
@@ -129,11 +131,19 @@ def _raised(a: Form) -> tuple[lay.Layout, int]:
 def _function(a: Form) -> tuple[lay.Layout, int]:
     name, x = a.args
     if name in STEPS:
-        sign = {"zero": "=", "positive": ">", "nonnegative": "≥"}[name]
-        return lay.Fenced("[", (lay.row(layout(x), lay.Operator(sign), lay.Number("0")),), "]"), ATOM
+        left, sign, right = compared(a)
+        sides = lay.row(layout(left), lay.Operator(SIGNS[sign]), layout(right))
+        return lay.Fenced("[", (sides,), "]"), ATOM
     if name == "abs":
         return lay.Fenced("|", (layout(x),), "|"), ATOM
     return _applied(name, x)
+
+
+def _along(a: Form) -> tuple[lay.Layout, int]:
+    """Write a function of a vector, or along an axis of a matrix."""
+    x, axis = a.args
+    inside = (layout(x),) if x.rank == 1 else (layout(x), lay.Word(f"axis {axis}"))
+    return lay.Applied(lay.Identifier(a.op, upright=True), inside), ATOM
 
 
 _PAPER: dict[str, Callable[[Form], tuple[lay.Layout, int]]] = {
@@ -184,6 +194,8 @@ _PAPER: dict[str, Callable[[Form], tuple[lay.Layout, int]]] = {
     "add": _sum,
     "power": _raised,
     "apply": _function,
+    "softmax": _along,
+    "logsumexp": _along,
     "norm": lambda a: (lay.Fenced("‖", (layout(a.forms[0]),), "‖"), ATOM),
     "square": lambda a: (lay.Superscript(lay.Fenced("‖", (layout(a.forms[0]),), "‖"), lay.Number("2")), POWER),
     "sum": lambda a: _applied("sum", *a.forms),
