@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from symbolic.errors import DerivationError
+from symbolic.tensors.base import is_labels, label_name
 from symbolic.tensors.contraction import contracted, letters
 from symbolic.tensors.forms import Form, num, power
 from symbolic.tensors.nodes import (
@@ -139,8 +140,8 @@ class Einsum:
 
     def _whole(self, node: Var) -> str:
         """Return an input with an axis of its own for every index: merged axes parted, those of size 1 left out."""
-        if node.name.endswith(" labels"):
-            raise DerivationError("source code for labels is not written: give one-hot rows in their place")
+        if is_labels(node):
+            return self.writer.printer().one_hot(label_name(node), node.at[-1].dim)
         if all(len(axis) == 1 for axis in self.writer.shapes[node.name]):
             return node.name
         return f"{self.b}.reshape({node.name}, ({', '.join(self.writer.size(p.dim) for p in node.at)},))"

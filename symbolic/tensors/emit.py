@@ -73,6 +73,13 @@ class Printer:
     def _name(self, a: Form) -> tuple[str, int]:
         return str(a.args[0]), ATOM
 
+    def one_hot(self, labels: str, dim: Any) -> str:
+        """Return rows with a 1 where the label says."""
+        return f"{self.backend}.eye({self.size(dim)}{self.kind})[{labels}]"
+
+    def _one_hot(self, a: Form) -> tuple[str, int]:
+        return self.one_hot(*a.args), ATOM
+
     def _number(self, a: Form) -> tuple[str, int]:
         value: Fraction = a.args[0]
         text = str(value) if value.denominator == 1 or _is_short(value) is None else str(_is_short(value))

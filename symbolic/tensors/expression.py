@@ -16,6 +16,7 @@ from symbolic.arithmetic import precision
 from symbolic.errors import DerivationError, EvaluationError, SymbolicError, Undecidable
 from symbolic.latex import latex
 from symbolic.mathml import mathml
+from symbolic.tensors.base import Var, is_labels, label_name
 from symbolic.tensors.emit import python
 from symbolic.tensors.nodes import Apply
 from symbolic.tensors.paper import index_layout, index_names
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from symbolic.layout import Layout
     from symbolic.tensors.forms import Form
-    from symbolic.tensors.nodes import Node
+    from symbolic.tensors.nodes import Dim, Node
     from symbolic.tensors.tensor import Dims
 
 Shapes = dict[str, tuple["Dims", ...]]
@@ -183,15 +184,14 @@ class Expression:
 
     def _verified(self, backend: str) -> Program:
         made = program(self.computed, self.matrix_form, self.shapes, self.name, backend)
-        enough = 1e-3 if backend == "jax" else 1e-6
+        labels = labels_in(self.best.entry)
         agreed = 0
-        for point, sizes in points(self.shapes, self.facts):
+        for point, sizes in points(self.shapes, self.facts, labels=labels):
             truth = self._truth(point, sizes)
             if truth is None:
                 continue
-            given = {name: made.array(np.array(a, dtype=float)) for name, a in point.items()}
-            ours = np.asarray(made(*(given[n] for n in made.inputs)), dtype=float)
-            if ours.shape != truth.shape or not np.allclose(ours, truth, rtol=enough, atol=enough, equal_nan=False):
+            given = [made.array(np.array(point[n], dtype=int if n in labels else float)) for n in made.inputs]
+            if not _is_same(made, given, truth, 1e-3 if backend == "jax" else 1e-6):
                 raise DerivationError(f"the {backend} code of {self.name} differs from the derivation:\n{made.source}")
             agreed += 1
             if agreed == ENOUGH:
@@ -210,6 +210,25 @@ class Expression:
             return evaluate(self.best, sizes, point).astype(float)
         except (EvaluationError, Undecidable):
             return None
+
+
+def labels_in(node: Node) -> dict[str, Dim]:
+    """Return the tensors that hold labels, each with the size that they stay below."""
+    if isinstance(node, Var) and is_labels(node):
+        return {label_name(node): node.at[-1].dim}
+    found: dict[str, Dim] = {}
+    for child in node.children():
+        found |= labels_in(child)
+    return found
+
+
+def _is_same(made: Program, given: list[Any], truth: Any, enough: float) -> bool:
+    """Whether a program returns the truth; one that raises, or returns NaN, does not."""
+    try:
+        ours = np.asarray(made(*given), dtype=float)
+    except Exception as error:  # whatever the library raises, the code is at fault
+        raise DerivationError(f"the code of a derivation fails with {error!r}:\n{made.source}") from error
+    return ours.shape == truth.shape and bool(np.allclose(ours, truth, rtol=enough, atol=enough, equal_nan=False))
 
 
 def _functions(node: Node) -> frozenset[str]:
@@ -241,16 +260,27 @@ def sizes_of(shapes: Shapes, arrays: Mapping[str, Any]) -> dict[str, int]:
 
 
 def points(
-    shapes: Shapes, facts: Mapping[str, frozenset[str]], seed: int = 0, sizes: Mapping[str, int] | None = None
+    shapes: Shapes,
+    facts: Mapping[str, frozenset[str]],
+    sizes: Mapping[str, int] | None = None,
+    labels: Mapping[str, Dim] | None = None,
 ) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
-    """Yield arrays of floats in the domain, at small unequal sizes in changing order, or at the given ones."""
+    """Yield arrays of floats in the domain, at small unequal sizes in changing order, or at the given ones.
+
+    What is in `labels` holds whole numbers below that size.
+    """
     names = sorted({d.name for dims in shapes.values() for axis in dims for d in axis if d.name})
-    chance = random.Random(seed)  # noqa: S311 - points are drawn, not secrets
+    chance = random.Random(0)  # noqa: S311 - points are drawn, not secrets
     for k in range(TRIES):
         order = names if k % 2 else names[::-1]
         own = dict(sizes or {name: 3 + n for n, name in enumerate(order)})
         low = -8 if k % 3 else 1
-        yield {n: _drawn(concrete(d, own), facts.get(n, frozenset()), chance, low) for n, d in shapes.items()}, own
+        point = {n: _drawn(concrete(d, own), facts.get(n, frozenset()), chance, low) for n, d in shapes.items()}
+        for n, dim in (labels or {}).items():
+            point[n] = np.array([chance.randrange(length(dim, own)) for _ in range(point[n].size)]).reshape(
+                point[n].shape
+            )
+        yield point, own
 
 
 def _drawn(shape: tuple[int, ...], facts: frozenset[str], chance: random.Random, low: int) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from symbolic.errors import FormulaError
+from symbolic.tensors.base import LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -95,8 +96,8 @@ class Facts:
 
     def has(self, name: str, fact: str) -> bool:
         """Whether the tensor has a fact."""
-        if name.endswith(" labels"):
-            return fact in LABELS
+        if name.endswith(LABELS):
+            return fact in OF_LABELS
         return fact in self.of.get(name, frozenset())
 
 
@@ -153,5 +154,5 @@ def facts_of(domains: Mapping[str, object] | None, *, strict: bool = True) -> di
     return result
 
 
-LABELS = frozenset({"positive", "sums to 1", "idempotent", "one-hot"})
+OF_LABELS = frozenset({"positive", "sums to 1", "idempotent", "one-hot"})
 """What is known of the brackets of a tensor of labels."""

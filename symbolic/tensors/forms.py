@@ -75,6 +75,8 @@ def matmul(*factors: Form) -> Form:
     if not kept:
         return scale(product(*scalars), flat[0])
     rank = sum(f.rank for f in (flat[0], flat[-1])) - 2 if len(flat) > 1 else flat[0].rank
+    if len(kept) > 1 and kept[-1].op == "ones" and kept[-1].rank == 1:
+        return scale(product(*scalars), matmul(*kept[:-2], row_sums(kept[-2])))
     if len(kept) > 1 and kept[0].op == "reversed" and kept[0].forms[0].op == "eye":
         scalar, rest = unscaled(matmul(*kept[1:]))
         return scale(product(*scalars, scalar), Form("reversed", (rest,), rest.rank))
@@ -90,6 +92,13 @@ def matmul(*factors: Form) -> Form:
         run = Form("cumsum" if kept[-2].op == "tril" else "rcumsum", (kept[-1],), 1)
         return scale(product(*scalars), run if len(kept) == 2 else matmul(*kept[:-2], run))
     return scale(product(*scalars), Form("matmul", tuple(kept), max(rank, 0)))
+
+
+def row_sums(a: Form) -> Form:
+    """Return a matrix times ones."""
+    if a.op == "diag":
+        return a.forms[0]
+    return Form("sum_axis", (a.forms[0], 0) if a.op == "T" else (a, 1), 1)
 
 
 def inner(u: Form, v: Form) -> Form:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symbolic.tensors import forms as f
+from symbolic.tensors.base import is_labels, label_name
 from symbolic.tensors.calculus import guarded
 from symbolic.tensors.forms import Form, num
 from symbolic.tensors.nodes import (
@@ -128,6 +129,8 @@ class Recogniser:
         kept = tuple(p.value if isinstance(p, Fixed) else None for p in node.at)
         facts = ("symmetric",) if node.name in self.symmetric and len(free) == 2 else ()
         name = Form("name", (node.name, *facts), len(node.at))
+        if is_labels(node):
+            name = Form("one_hot", (label_name(node), node.at[-1].dim), len(node.at))
         if len(free) == 2 and free[0] == free[1] and len(node.at) == 2:
             return Form("diagonal", (name,), 1)
         if len(set(free)) < len(free) or set(free) != set(places) or (len(node.at) > 2 and len(free) < len(node.at)):
@@ -210,6 +213,10 @@ class Recogniser:
         return f.matmul(a, b)
 
     def _matrix_vector(self, factors: Sequence[Node], i: Index, k: Index) -> Form:
+        alone = [x for x in factors if not x.free & {i, k}]
+        if alone:
+            rest = [x for x in factors if x.free & {i, k}]
+            return f.scale(self.scalar(mul(*alone)), self._matrix_vector(rest, i, k))
         with_i = [x for x in factors if i in x.free]
         only_k = [x for x in factors if i not in x.free]
         matrices = [x for x in with_i if k in x.free]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from symbolic.errors import DerivationError
+from symbolic.tensors.base import LABELS
 from symbolic.tensors.brought import PREFIX, brought
 from symbolic.tensors.einsum import Einsum
 from symbolic.tensors.emit import Printer
@@ -54,9 +55,10 @@ def program(
     DerivationError
         The library has no function for something in it.
     """
-    used = [n for n in shapes if n in tensor.entry.names]
+    used = [n for n in shapes if n in tensor.entry.names or n + LABELS in tensor.entry.names]
     inputs = used or list(shapes)[:1]
-    writer = Writer(backend, shapes, inputs)
+    labels = frozenset(n.removesuffix(LABELS) for n in tensor.entry.names if n.endswith(LABELS))
+    writer = Writer(backend, shapes, inputs, labels)
     try:
         given = [axis for name in inputs for axis in shapes[name]]
         plain = form is not None and all(len(axis) == 1 for axis in (*tensor.axes, *given))
@@ -80,6 +82,7 @@ class Writer:
     backend: str
     shapes: dict[str, tuple[Dims, ...]]
     inputs: list[str]
+    labels: frozenset[str] = frozenset()
     sizes: set[str] = field(default_factory=set)
 
     def size(self, dim: Dim) -> str:
@@ -125,7 +128,8 @@ class Writer:
 
     def printer(self) -> Printer:
         """Return a printer for the backend."""
-        like = next((n for n in self.inputs if self.shapes[n]), self.inputs[0] if self.backend == "torch" else "")
+        last = self.inputs[0] if self.backend == "torch" else ""
+        like = next((n for n in self.inputs if self.shapes[n] and n not in self.labels), last)
         return Printer(PREFIX[self.backend], size=self.size, like=like)
 
     # -- matrix notation ------------------------------------------------------------------------------

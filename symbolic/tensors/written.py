@@ -149,6 +149,10 @@ def _along(a: Form) -> tuple[lay.Layout, int]:
 _PAPER: dict[str, Callable[[Form], tuple[lay.Layout, int]]] = {
     "number": _number,
     "name": lambda a: (name_layout(a.args[0]), ATOM),
+    "one_hot": lambda a: (
+        lay.Applied(lay.Identifier("onehot", upright=True), (name_layout(a.args[0]),)),
+        ATOM,
+    ),
     "size": lambda a: (lay.Identifier(str(a.args[0])), ATOM if not a.args[0].offset or not a.args[0].name else SUM),
     "constant": lambda a: (name_layout(a.args[0]), ATOM),
     "ones": lambda _: (lay.Identifier("𝟏", upright=True), ATOM),
