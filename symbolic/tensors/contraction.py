@@ -75,6 +75,28 @@ def _pair(a: Array, b: Array, summed: Sequence[Index], backend: str) -> Array:
             return f"{first} @ {second}", kept
         axes = ", ".join(f"[{', '.join(str(o.index(i)) for i in summed)}]" for o in (own, other))
         return f"{backend}.tensordot({x}, {y}, ({axes}))", kept
+    batched = _matmul(a, b, summed, backend)
+    if batched is not None:
+        return batched
     signs = letters([*own, *other])
     left, right, out = ("".join(signs[i] for i in group) for group in (own, other, kept))
     return f"{backend}.einsum('{left},{right}->{out}', {x}, {y})", kept
+
+
+def _matmul(a: Array, b: Array, summed: Sequence[Index], backend: str) -> Array | None:
+    """Write a product of stacks of matrices, which is quicker than einsum; None where it is none."""
+    (x, own), (y, other) = a, b
+    stack = [i for i in own if i in other and i not in summed]
+    rows, cols = ([i for i in order if i not in stack and i not in summed] for order in (own, other))
+    if len(summed) != 1 or len(rows) != 1 or len(cols) != 1:
+        return None
+    left = _permuted(x, own, (*stack, *rows, *summed), backend)
+    right = _permuted(y, other, (*stack, *summed, *cols), backend)
+    return f"{left} @ {right}", (*stack, *rows, *cols)
+
+
+def _permuted(text: str, order: Sequence[Index], wanted: Sequence[Index], backend: str) -> str:
+    if tuple(order) == tuple(wanted):
+        return text
+    axes = ", ".join(str(list(order).index(i)) for i in wanted)
+    return f"{backend}.{'permute' if backend == 'torch' else 'transpose'}({text}, ({axes},))"

@@ -33,10 +33,13 @@ if TYPE_CHECKING:
     from symbolic.tensors.source import Writer
 
 SPECTRA = {
-    "eigval": ("eigh({})", 0), "eigvec": ("eigh({})", 1), "svd_u": ("svd({}, full_matrices=False)", 0),
-    "sval": ("svd({}, full_matrices=False)", 1), "svd_v": ("svd({}, full_matrices=False)", 2),
-}  # fmt: skip
-"""How a part of a spectrum is called, and which of the results it is."""
+    "eigval": ("eigvals, eigvecs = {b}.linalg.eigh({})", "eigvals"),
+    "eigvec": ("eigvals, eigvecs = {b}.linalg.eigh({})", "eigvecs"),
+    "svd_u": ("u, s, vt = {b}.linalg.svd({}, full_matrices=False)", "u"),
+    "sval": ("u, s, vt = {b}.linalg.svd({}, full_matrices=False)", "s"),
+    "svd_v": ("u, s, vt = {b}.linalg.svd({}, full_matrices=False)", "vt"),
+}
+"""The line that computes a spectrum, and which of the results it is."""
 
 
 class Einsum:
@@ -47,6 +50,7 @@ class Einsum:
         self.lines: list[str] = []
         self.known: dict[Node, Array] = {}
         self.named: dict[str, str] = {}
+        self.spectra: dict[tuple[str, str], str] = {}
         self.wanted = {i: k for k, i in enumerate(wanted)}
 
     def at(self, node: Node) -> Array:
@@ -213,14 +217,25 @@ class Einsum:
         batch = [i for i in order if i not in node.bound]
         if node.kind in SPECTRA and not batch:
             whole = self.aligned(text, order, [*node.rows, *node.cols])
-            call, k = SPECTRA[node.kind]
-            return self._places(f"{self.b}.linalg.{call.format(whole)}[{k}]", node.at)
+            return self._places(self._spectrum(node.kind, whole), node.at)
         if len(node.rows) != 1 or node.kind not in ("inv", "pinv", "det", "logdet"):
             raise DerivationError(f"no source code for {node.kind} here")
         whole = self.aligned(text, order, [*batch, *node.rows, *node.cols])
         name = {"logdet": "slogdet"}.get(node.kind, node.kind)
         value = f"{self.b}.linalg.{name}({whole})" + ("[1]" if node.kind == "logdet" else "")
         return self._places(value, (*batch, *node.at))
+
+    def _spectrum(self, kind: str, matrix: str) -> str:
+        """Compute a spectrum once, and return the name of a part of it."""
+        line, part = SPECTRA[kind]
+        names, _, call = line.partition(" = ")
+        number = f"{len(self.spectra)}" if self.spectra and (names, matrix) not in self.spectra else ""
+        number = self.spectra.setdefault((names, matrix), number)
+        numbered = ", ".join(name + number for name in names.split(", "))
+        text = f"{numbered} = {call.format(matrix, b=self.b)}"
+        if text not in self.lines:
+            self.lines.append(text)
+        return part + number
 
     def _along(self, node: Of, text: str, order: tuple[Index, ...]) -> Array:
         batch = [i for i in order if i not in node.rows]

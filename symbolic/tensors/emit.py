@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from symbolic.tensors.brought import NAMES
 from symbolic.tensors.forms import Form, num, power
-from symbolic.tensors.readings import STEPS, as_choice, broadcast, compared, is_plain, is_spread, is_step
+from symbolic.tensors.readings import STEPS, as_choice, broadcast, compared, is_plain, is_spread, is_step, spread_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,10 +124,8 @@ class Printer:
         """Write a product so that vectors meet matrices first: no product of two matrices that a vector avoids."""
         factors = list(a.forms)
         if factors[-1].rank == 1 and len(factors) > 2:
-            text = self.write(factors[-1], POWER)
-            for f in reversed(factors[1:-1]):
-                text = f"({self._applied(f, text)})"
-            return self._applied(factors[0], text), PRODUCT
+            rest = Form("matmul", a.args[1:], 1)
+            return self._applied(factors[0], self.write(rest, ATOM)), PRODUCT
         if factors[0].rank == 1 or len(factors) == 2:
             return self._pair_first(factors), PRODUCT
         return " @ ".join(self.write(f, POWER) for f in factors), PRODUCT
@@ -168,6 +166,11 @@ class Printer:
         # in a product with an array a condition counts as 1 or 0 by itself
         bare = any(x.rank and not is_step(x) for x in above)
         above.sort(key=is_step)  # a minus sign stands in front of no condition
+        steps = [x for x in above if is_step(x) and x.rank and x not in self.names]
+        if not bare and not below and len(steps) > 1:
+            both = self.step(" & ".join(f"({self.condition(x)})" for x in steps))
+            others = [self.write(x, UNARY) for x in above if x not in steps]
+            return sign + " * ".join([*others, both]), PRODUCT
         written = [
             f"({self.condition(x)})" if bare and is_step(x) and x not in self.names else self.write(x, level)
             for x, level in ((x, POWER if x.op == "matmul" else UNARY) for x in above)
@@ -190,7 +193,7 @@ class Printer:
         if choice is not None:
             return self._where(choice)
         text = ""
-        full = any(not is_spread(t) for t in a.forms)
+        full = any(not is_spread(t) for t in a.forms) or len({side for t in a.forms if (side := spread_side(t))}) > 1
         for term in a.forms:
             part = self.write(broadcast(term) if full and a.rank else term, PRODUCT)
             text = part if not text else f"{text} - {part[1:]}" if part.startswith("-") else f"{text} + {part}"
@@ -278,6 +281,13 @@ class Printer:
         return f"{self.backend}.linalg.slogdet({self.write(a.forms[0])})[1]", ATOM
 
     def _tril(self, a: Form) -> tuple[str, int]:
+        if a.args[0].op == "ones" and self.backend != "torch":
+            rows, cols = (self.size(d) for d in a.args[0].args)
+            k = a.args[1]
+            if a.op == "triu":  # the transpose of a lower triangle
+                rows, cols, k = cols, rows, -k
+            more = f", {cols}, {k}" if k else f", {cols}" if cols != rows else ""
+            return f"{self.backend}.tri({rows}{more})" + (".T" if a.op == "triu" else ""), ATOM
         return self.call(a.op, a.args[0], *([str(a.args[1])] if a.args[1] else []))
 
     _triu = _tril
@@ -314,7 +324,7 @@ def is_reciprocal(a: Form) -> bool:
 
 def inverted(a: Form) -> Form:
     """Return 1 over a negative power."""
-    return power(a.args[0], num(-a.args[1].args[0]))
+    return power(a.args[0], num(-a.args[1].args[0]), plain=True)
 
 
 def python(a: Form) -> str:

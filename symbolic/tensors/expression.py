@@ -81,7 +81,7 @@ class Expression:
     def _length(self, tensor: Tensor) -> tuple[bool, float]:
         """Return whether matrix notation has no sign for it, and how long it is."""
         tensor = Tensor(tensor.axes, stable(tensor.entry))
-        form = recognised(tensor, self._symmetric)
+        form = recognised(tensor, self._kinds)
         try:
             written = python(form) if form is not None else text(index_layout(tensor.entry, tensor.indices))
         except (NotImplementedError, SymbolicError):
@@ -94,13 +94,18 @@ class Expression:
         return Tensor(self.best.axes, stable(self.best.entry))
 
     @property
-    def _symmetric(self) -> set[str]:
-        return {name for name, facts in self.facts.items() if "symmetric" in facts or "diagonal" in facts}
+    def _kinds(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, facts in self.facts.items():
+            kind = next((k for k in ("orthogonal", "symmetric", "antisymmetric") if k in facts), None)
+            if kind is not None or "diagonal" in facts:
+                found[name] = kind or "symmetric"
+        return found
 
     @cached_property
     def matrix_form(self) -> Form | None:
         """The result in matrix notation; None where that has no sign for it."""
-        return recognised(self.computed, self._symmetric)
+        return recognised(self.computed, self._kinds)
 
     @property
     def expr(self) -> Node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -36,6 +37,8 @@ ONE = num(1)
 
 def transposed(a: Form) -> Form:  # noqa: PLR0911 - a case a line
     """Return the transpose, carried inwards."""
+    if a.op == "name" and "antisymmetric" in a.args:
+        return scale(num(-1), a)
     if a.rank < 2 or a.op in ("eye", "diag") or "symmetric" in a.args:
         return a
     if a.op == "reversed" and a.forms[0].op == "eye":
@@ -71,15 +74,17 @@ def matmul(*factors: Form) -> Form:
         scalar, rest = unscaled(f)
         scalars.append(scalar)
         flat.extend(rest.args if rest.op == "matmul" and (rest.rank == 2 or f is factors[-1]) else [rest])
-    kept = [f for f in flat if f.op != "eye"]
+    kept = _without_inverses([f for f in flat if f.op != "eye"])
     if not kept:
-        return scale(product(*scalars), flat[0])
+        identity = next((f for f in flat if f.op == "eye"), None)
+        return scale(product(*scalars), identity or Form("eye", (), 2))
     rank = sum(f.rank for f in (flat[0], flat[-1])) - 2 if len(flat) > 1 else flat[0].rank
     if len(kept) > 1 and kept[-1].op == "ones" and kept[-1].rank == 1:
         return scale(product(*scalars), matmul(*kept[:-2], row_sums(kept[-2])))
-    if len(kept) > 1 and kept[0].op == "reversed" and kept[0].forms[0].op == "eye":
-        scalar, rest = unscaled(matmul(*kept[1:]))
-        return scale(product(*scalars, scalar), Form("reversed", (rest,), rest.rank))
+    for k, x in enumerate(kept[:-1]):
+        moved = _moved_rows(x, matmul(*kept[k + 1 :])) if x.op in ("reversed", "slice", "T") else None
+        if moved is not None:
+            return scale(product(*scalars), matmul(*kept[:k], moved))
     if len(kept) == 1:
         return scale(product(*scalars), kept[0])
     if (
@@ -90,8 +95,41 @@ def matmul(*factors: Form) -> Form:
         and kept[-2].args[0].op == "ones"
     ):
         run = Form("cumsum" if kept[-2].op == "tril" else "rcumsum", (kept[-1],), 1)
+        if kept[-1].op == "reversed":
+            run = reversed_rows(Form("rcumsum" if kept[-2].op == "tril" else "cumsum", kept[-1].forms, 1))
         return scale(product(*scalars), run if len(kept) == 2 else matmul(*kept[:-2], run))
     return scale(product(*scalars), Form("matmul", tuple(kept), max(rank, 0)))
+
+
+def _without_inverses(factors: list[Form]) -> list[Form]:
+    """Leave out ``Qᵀ Q`` and ``Q Qᵀ`` of an orthogonal matrix."""
+    for k, (a, b) in enumerate(itertools.pairwise(factors)):
+        if ("orthogonal" in a.args and b == Form("T", (a,), 2)) or ("orthogonal" in b.args and a == Form("T", (b,), 2)):
+            return _without_inverses(factors[:k] + factors[k + 2 :])
+    return factors
+
+
+def _moved_rows(x: Form, rest: Form) -> Form | None:
+    """Multiply by rows of an identity, turned, cut out or put among zeros; None where that is no matter of rows."""
+    if x.op == "reversed":
+        return reversed_rows(rest if x.forms[0].op == "eye" else matmul(x.forms[0], rest))
+    by, vector = unscaled(rest)
+    if x.op == "slice" and x.forms[0].op == "eye":
+        return scale(by, Form("slice", (vector, *x.args[1:]), vector.rank))
+    if x.op == "T" and x.forms[0].op == "slice" and x.forms[0].forms[0].op == "eye" and vector.rank == 1:
+        return scale(by, Form("placed", (vector, *x.forms[0].args[1:]), 1))
+    return None
+
+
+def reversed_rows(a: Form) -> Form:
+    """Return the rows of a matrix, or the entries of a vector, from the last to the first."""
+    by, rest = unscaled(a)
+    if rest.op == "reversed":
+        return scale(by, rest.forms[0])
+    turned = {"cumsum": "rcumsum", "rcumsum": "cumsum"}
+    if rest.op in turned and rest.forms[0].op == "reversed":
+        return scale(by, Form(turned[rest.op], rest.forms[0].forms, 1))
+    return scale(by, Form("reversed", (rest,), rest.rank))
 
 
 def row_sums(a: Form) -> Form:

@@ -13,6 +13,13 @@ def is_spread(a: Form) -> bool:
     return rest.op == "ones" or rest.rank == 0 or (rest.op == "outer" and any(x.op == "ones" for x in rest.forms))
 
 
+def spread_side(a: Form) -> int:
+    """Return along which axis of a matrix all entries are equal, from 1 on; 0 where along none, or both."""
+    rest = unscaled(a)[1]
+    ones = [x.op == "ones" for x in rest.forms] if rest.op == "outer" else []
+    return ones.index(True) + 1 if ones.count(True) == 1 else 0
+
+
 def broadcast(a: Form) -> Form:
     """Return what NumPy broadcasts to the same: a number, a row or a column for what is equal along axes."""
     by, rest = unscaled(a)

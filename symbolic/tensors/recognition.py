@@ -9,6 +9,7 @@ from symbolic.tensors import forms as f
 from symbolic.tensors.base import is_labels, label_name
 from symbolic.tensors.calculus import guarded
 from symbolic.tensors.forms import Form, num
+from symbolic.tensors.moves import Unwritten, is_move, moved, shifted_eye
 from symbolic.tensors.nodes import (
     Add,
     Apply,
@@ -33,51 +34,29 @@ from symbolic.tensors.reorder import distributed, renested
 from symbolic.tensors.sums import add as add_forms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from symbolic.tensors.tensor import Tensor
 
 Places = tuple[Index, ...]
 
 
-class Unwritten(Exception):  # noqa: N818 - an answer: matrix notation has no sign for it
-    """Matrix notation cannot say it."""
+def recognised(tensor: Tensor, kinds: Mapping[str, str] | None = None) -> Form | None:
+    """Return a scalar, vector or matrix in matrix notation; None where it has no sign for something in it.
 
-
-def recognised(tensor: Tensor, symmetric: Collection[str] = ()) -> Form | None:
-    """Return a scalar, vector or matrix in matrix notation; None where it has no sign for something in it."""
+    `kinds` says which matrices are ``symmetric``, ``antisymmetric`` or ``orthogonal``.
+    """
     if any(len(axis) > 1 for axis in tensor.axes) or len(tensor.indices) > 2:
         return None
     try:
-        return Recogniser(frozenset(symmetric)).at(tensor.entry, tensor.indices)
+        return Recogniser(kinds or {}).at(tensor.entry, tensor.indices)
     except Unwritten:
         return None
 
 
-def _moves(bracket: Compare) -> bool:
-    if bracket.sign == "==":
-        return bool(bracket.shift) or bracket.a.dim != bracket.b.dim
-    return bracket.sign in ("mirror", "mod")
-
-
-def _moved(bracket: Compare, i: Index, vector: Form) -> Form:
-    """Return ``sum_k [bracket] vector[k]``: a slice, a vector put among zeros, a vector turned or reversed."""
-    a, b, s = bracket.a, bracket.b, bracket.shift
-    if bracket.sign == "mirror":
-        return Form("reversed", (vector,), 1)
-    if bracket.sign == "mod":
-        return Form("roll", (vector, s if a is i else -s), 1)
-    after = a.dim.offset - b.dim.offset - s
-    if (
-        bracket.sign != "=="
-        or a.dim.name != b.dim.name
-        or s < 0
-        or after < 0
-        or not isinstance(a, Index)
-        or not isinstance(b, Index)
-    ):
-        raise Unwritten
-    return Form("slice" if b is i else "placed", (vector, s, after), 1)
+def _has_move(term: Node) -> bool:
+    factors = term.args if isinstance(term, Mul) else (term,)
+    return any(isinstance(x, Compare) and is_move(x) for x in factors)
 
 
 def _triangle(a: Form) -> Form:
@@ -95,8 +74,8 @@ def _triangle(a: Form) -> Form:
 class Recogniser:
     """Reads entries at places as whole tensors."""
 
-    def __init__(self, symmetric: frozenset[str]) -> None:
-        self.symmetric = symmetric
+    def __init__(self, kinds: Mapping[str, str]) -> None:
+        self.kinds = kinds
 
     def at(self, node: Node, places: Places) -> Form:
         """Return the tensor whose entry at `places` is the node."""
@@ -127,8 +106,8 @@ class Recogniser:
     def _var(self, node: Var, places: Places) -> Form:
         free = [p for p in node.at if isinstance(p, Index)]
         kept = tuple(p.value if isinstance(p, Fixed) else None for p in node.at)
-        facts = ("symmetric",) if node.name in self.symmetric and len(free) == 2 else ()
-        name = Form("name", (node.name, *facts), len(node.at))
+        kind = (self.kinds[node.name],) if node.name in self.kinds and len(free) == 2 else ()
+        name = Form("name", (node.name, *kind), len(node.at))
         if is_labels(node):
             name = Form("one_hot", (label_name(node), node.at[-1].dim), len(node.at))
         if len(free) == 2 and free[0] == free[1] and len(node.at) == 2:
@@ -215,8 +194,8 @@ class Recogniser:
     def _matrix_vector(self, factors: Sequence[Node], i: Index, k: Index) -> Form:
         alone = [x for x in factors if not x.free & {i, k}]
         if alone:
-            rest = [x for x in factors if x.free & {i, k}]
-            return f.scale(self.scalar(mul(*alone)), self._matrix_vector(rest, i, k))
+            bound = [x for x in factors if x.free & {i, k}]
+            return f.scale(self.scalar(mul(*alone)), self._matrix_vector(bound, i, k))
         with_i = [x for x in factors if i in x.free]
         only_k = [x for x in factors if i not in x.free]
         matrices = [x for x in with_i if k in x.free]
@@ -224,10 +203,12 @@ class Recogniser:
         if not matrices:
             raise Unwritten
         (first, *others) = matrices
-        if isinstance(first, Compare) and not others and _moves(first):
+        if isinstance(first, Add) and any(map(_has_move, first.args)):
+            raise Unwritten  # each moves entries of its own
+        if isinstance(first, Compare) and not others and is_move(first):
             vector = self._product(only_k, (k,)) if only_k else Form("ones", (k.dim,), 1)
             scalar, rest = f.unscaled(vector)
-            return f.hadamard(*(self.at(x, (i,)) for x in outside), f.scale(scalar, _moved(first, i, rest)))
+            return f.hadamard(*(self.at(x, (i,)) for x in outside), f.scale(scalar, moved(first, i, rest)))
         matrix = self._product(matrices, (i, k))
         if only_k:
             whole = f.matmul(matrix, self._product(only_k, (k,)))
@@ -269,7 +250,8 @@ class Recogniser:
             raise Unwritten
         if node.body.free - set(node.bound):
             raise Unwritten
-        matrix = Form(node.kind, (self.at(node.body, node.rows + node.cols),), 2)
+        inside = self.at(node.body, node.rows + node.cols)
+        matrix = f.transposed(inside) if "orthogonal" in inside.args else Form(node.kind, (inside,), 2)
         if node.at == places:
             return matrix
         if node.at == places[::-1]:
@@ -286,8 +268,15 @@ class Recogniser:
             raise Unwritten
         if node.body.free - set(node.rows) != set(rest):
             raise Unwritten
-        order = (*rest, *node.rows) if places == (*rest, *at) else (*node.rows, *rest)
-        return Form(node.kind, (self.at(node.body, order), order.index(node.rows[0])), len(places))
+        by_rows = self.at(node.body, (*rest, *node.rows))
+        if not rest:
+            return Form(node.kind, (by_rows, 0), len(places))
+        by_cols = self.at(node.body, (*node.rows, *rest))
+        if len(repr(by_cols)) < len(repr(by_rows)):  # one of the two in every place, so that it is computed once
+            whole = Form(node.kind, (by_cols, 0), len(places))
+            return whole if not at or places == (*at, *rest) else f.transposed(whole)
+        whole = Form(node.kind, (by_rows, 1), len(places))
+        return whole if places == (*rest, *at) else f.transposed(whole)
 
     def _compare(self, node: Compare, places: Places) -> Form:
         if node.sign == "==" and not node.shift and {node.a, node.b} == set(places) and node.a.dim == node.b.dim:
@@ -296,6 +285,8 @@ class Recogniser:
             return Form("unit", (node.b.value, node.a.dim), 1)
         if node.sign == "mirror" and len(places) == 2 and {node.a, node.b} == set(places):
             return Form("reversed", (Form("eye", (places[0].dim,), 2),), 2)
+        if node.sign == "==" and len(places) == 2 and {node.a, node.b} == set(places):
+            return shifted_eye(node, places)
         if node.sign == "<=" and len(places) == 2 and {node.a, node.b} == set(places):
             # [a <= b + shift]: the lower triangle where b is the row
             lower = (node.b, node.a) == places

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 from symbolic.errors import DerivationError
 from symbolic.tensors.base import LABELS
 from symbolic.tensors.brought import PREFIX, brought
+from symbolic.tensors.diagonals import diagonal_lines
 from symbolic.tensors.einsum import Einsum
 from symbolic.tensors.emit import Printer
-from symbolic.tensors.forms import Form, num, power
 from symbolic.tensors.readings import is_plain
 from symbolic.tensors.scatter import scattered, zeros
+from symbolic.tensors.sharing import Counts, inside_out, squared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
+    from symbolic.tensors.forms import Form
     from symbolic.tensors.nodes import Dim
     from symbolic.tensors.tensor import Dims, Tensor
 
@@ -144,7 +146,7 @@ class Writer:
         counts.add(form)
         lines = []
         taken = itertools.count(1)
-        for part in _inside_out(form):
+        for part in inside_out(form):
             if counts.is_shared(part) and not is_plain(part) and part is not form and part not in printer.names:
                 text = printer.write(part)
                 name = f"t{next(taken)}"
@@ -160,96 +162,22 @@ class Writer:
         wanted = tensor.indices
         b = PREFIX[self.backend]
         einsum = Einsum(self, b, wanted)
+        if b == "np" and (on_diagonals := diagonal_lines(tensor, einsum)) is not None:
+            lines, text = on_diagonals
+            return [*lines, f"return {self._reshaped(text, tensor)}"]
         text, order = einsum.at(tensor.entry)
         text = einsum.aligned(text, order, wanted)
         if any(i not in order for i in wanted):
             text = f"{b}.broadcast_to({text}, ({', '.join(self.size(i.dim) for i in wanted)},))"
-        if any(len(axis) != 1 for axis in tensor.axes):
-            sizes = [" * ".join(self.size(i.dim) for i in axis) or "1" for axis in tensor.axes]
-            text = f"{b}.reshape({text}, ({', '.join(sizes)},))"
+        text = self._reshaped(text, tensor)
         last = f"{text} = "
         if einsum.lines and einsum.lines[-1].startswith(last):
             text = einsum.lines.pop().removeprefix(last)
         return [*einsum.lines, f"return {text}"]
 
-
-CHEAP = frozenset(
-    ("name", "number", "size", "constant", "eye", "ones", "unit", "entry", "arange", "product", "zeros", "slice")
-)
-"""What is written out again and not named."""
-
-
-def squared(form: Form) -> Form:
-    """Write even powers of a norm as powers of its square, where no odd one needs the root."""
-    powers = {(p.args[0], p.args[1].args[0]) for p in _all(form) if _is_norm_power(p)}
-    roots = {norm for norm, e in powers if e % 2} | {
-        part for whole in _all(form) if not _is_norm_power(whole) for part in whole.forms if part.op == "norm"
-    }
-
-    def change(a: Form) -> Form:
-        if _is_norm_power(a) and a.args[0] not in roots:
-            return power(Form("square", a.args[0].args, 0), num(a.args[1].args[0] / 2), plain=True)
-        return Form(a.op, tuple(change(x) if isinstance(x, Form) else x for x in a.args), a.rank)
-
-    return change(form)
-
-
-def _is_norm_power(a: Form) -> bool:
-    return (
-        a.op == "power" and a.args[0].op == "norm" and a.args[1].op == "number" and a.args[1].args[0].denominator == 1
-    )
-
-
-def _all(form: Form) -> Iterator[Form]:
-    yield form
-    for part in form.forms:
-        yield from _all(part)
-
-
-@dataclass
-class Counts:
-    """How often each form is computed, and how often an inverse is applied to nothing."""
-
-    times: dict[Form, int] = field(default_factory=dict)
-    alone: dict[Form, int] = field(default_factory=dict)
-
-    def add(self, form: Form, times: int = 1, *, applied: bool = False) -> None:
-        """Count a form and its parts; the parts of what is not named are computed every time."""
-        known = self.times.get(form, 0)
-        self.times[form] = known + times
-        if form.op == "inv" and not applied:
-            self.alone[form] = self.alone.get(form, 0) + times
-        if known and not _is_cheap(form) and form.op != "inv":
-            return
-        times = 2 if form.op == "square" and form.forms[0].rank == 1 else 1  # x @ x
-        solved = _solved(form)
-        for k, part in enumerate(form.forms):
-            self.add(part, times, applied=k in solved or (applied and form.op == "T"))
-
-    def is_shared(self, form: Form) -> bool:
-        """Whether a name pays: two systems are solved in less time than a matrix is inverted, three are not."""
-        times = self.times[form]
-        return times > 1 and (form.op != "inv" or bool(self.alone.get(form)) or times > 2)
-
-
-def _solved(form: Form) -> range:
-    """Return which factors of a product are applied to what follows, where an inverse becomes a system."""
-    if form.op != "matmul":
-        return range(0)
-    return range(len(form.args) - 1) if form.args[-1].rank == 1 and len(form.args) > 2 else range(len(form.args) == 2)
-
-
-def _is_cheap(form: Form) -> bool:
-    return (
-        form.op in CHEAP
-        or (form.op == "T" and (form.forms[0].op == "inv" or _is_cheap(form.forms[0])))
-        or (form.op == "scale" and form.args[0].op == "number" and _is_cheap(form.args[1]))
-    )
-
-
-def _inside_out(form: Form) -> list[Form]:
-    found: dict[Form, None] = {}
-    for part in form.forms:
-        found.update(dict.fromkeys(_inside_out(part)))
-    found[form] = None
-    return [f for f in found if not _is_cheap(f)]
+    def _reshaped(self, text: str, tensor: Tensor) -> str:
+        """Merge the axes that the result has merged."""
+        if all(len(axis) == 1 for axis in tensor.axes):
+            return text
+        sizes = [" * ".join(self.size(i.dim) for i in axis) or "1" for axis in tensor.axes]
+        return f"{PREFIX[self.backend]}.reshape({text}, ({', '.join(sizes)},))"

@@ -29,6 +29,11 @@ def add(*terms: Form) -> Form:
     return parts[0] if len(parts) == 1 else _factored(parts)
 
 
+def _has_place(a: Form) -> bool:
+    """Whether a term is a vector among zeros: such terms meet those of other sums."""
+    return unscaled(a)[1].op == "placed"
+
+
 def _complement(collected: dict[Form, list[Form]]) -> None:
     """Read ``1 - sigmoid(z)`` as ``sigmoid(-z)``."""
     for rest in list(collected):
@@ -42,13 +47,15 @@ def _complement(collected: dict[Form, list[Form]]) -> None:
             collected.setdefault(other, []).extend(opposite)
 
 
-def _flat(terms: Iterable[Form], by: Fraction = Fraction(1)) -> Iterator[tuple[Form, Form]]:
+def _flat(terms: Iterable[Form], by: Form = ONE) -> Iterator[tuple[Form, Form]]:
     for t in terms:
         scalar, rest = unscaled(t) if t.rank else _number_first(t)
-        if rest.op == "add" and scalar.op == "number" and abs(scalar.args[0]) == 1:
-            yield from _flat(rest.args, by * scalar.args[0])
+        if rest.op == "add" and (
+            (scalar.op == "number" and abs(scalar.args[0]) == 1) or any(map(_has_place, rest.args))
+        ):
+            yield from _flat(rest.args, product(by, scalar))
         else:
-            yield product(num(by), scalar), rest
+            yield product(by, scalar), rest
 
 
 def _total(*scalars: Form) -> Form:
@@ -78,6 +85,8 @@ def _factored(parts: Sequence[Form]) -> Form:
             others = [p for p in parts if p not in same]
             others.insert(first, joined(same))
             return add(*others)
+    if any(map(_has_place, parts)) and len({unscaled(p)[0] for p in parts}) > 1:
+        return Form("add", _positive_first(parts), rank)
     return _common_scalar(parts) or _common_entries(parts) or Form("add", _positive_first(parts), rank)
 
 
