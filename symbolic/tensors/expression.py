@@ -20,6 +20,7 @@ from symbolic.tensors.base import Var, is_labels, label_name
 from symbolic.tensors.emit import python
 from symbolic.tensors.nodes import Apply
 from symbolic.tensors.paper import index_layout, index_names
+from symbolic.tensors.readings import signed
 from symbolic.tensors.recognition import recognised
 from symbolic.tensors.simplify import spellings
 from symbolic.tensors.source import Program, program
@@ -105,7 +106,8 @@ class Expression:
     @cached_property
     def matrix_form(self) -> Form | None:
         """The result in matrix notation; None where that has no sign for it."""
-        return recognised(self.computed, self._kinds)
+        form = recognised(self.computed, self._kinds)
+        return form if form is None else signed(form)
 
     @property
     def expr(self) -> Node:

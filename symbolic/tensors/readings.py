@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from symbolic.tensors.forms import Form, hadamard, num, scale, unscaled
+from symbolic.tensors.forms import Form, hadamard, num, product, scale, unscaled
 
 
 def is_spread(a: Form) -> bool:
@@ -60,7 +60,7 @@ def compared(step: Form) -> tuple[Form, str, Form]:
         left, right = right, negated(left)
     else:
         return x, sign, num(0)
-    if is_plain(left) and not is_plain(right):
+    if (is_plain(left) and not is_plain(right)) or (not left.rank and right.rank):
         return right, MIRRORED[sign], left
     return left, sign, right
 
@@ -75,6 +75,15 @@ def is_negative(a: Form) -> bool:
 def negated(a: Form) -> Form:
     """Return it with the other sign."""
     return scale(num(-1), a)
+
+
+def signed(a: Form) -> Form:
+    """Write ``b - a`` in place of ``-(a - b)``, in all parts."""
+    a = Form(a.op, tuple(signed(x) if isinstance(x, Form) else x for x in a.args), a.rank)
+    if a.op != "scale" or not is_negative(a) or a.args[1].op != "add" or not any(map(is_negative, a.args[1].args)):
+        return a
+    opposite = sorted(map(negated, a.args[1].args), key=is_negative)
+    return scale(product(num(-1), a.args[0]), Form("add", tuple(opposite), a.rank))
 
 
 def as_choice(a: Form) -> Form | None:

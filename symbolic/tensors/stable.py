@@ -155,9 +155,22 @@ def _with_quotients(factors: list[Node]) -> list[Node]:
                 factors.remove(x)
                 factors[factors.index(under)] = apply(name, x.arg)
     for x in [f for f in factors if isinstance(f, Apply) and f.function == "sign"]:
-        if x.arg in factors:
-            factors.remove(x)
-            factors[factors.index(x.arg)] = apply("abs", x.arg)
+        factors = _with_sign(factors, x)
+    return factors
+
+
+def _with_sign(factors: list[Node], sign: Apply) -> list[Node]:
+    """Read ``z sgn(z)`` as ``|z|`` and ``|z| sgn(z)`` as z, ``sgn(z) / |z|`` as ``1 / z``."""
+    z, size = sign.arg, apply("abs", sign.arg)
+    rest = [f for f in factors if f is not sign]
+    if z in rest:
+        rest[rest.index(z)] = size
+        return rest
+    for k, x in enumerate(rest):
+        n = 1 if x == size else _whole(x.exponent) if isinstance(x, Pow) and x.base == size else 0
+        if n:
+            step = 1 if n > 0 else -1
+            return [*rest[:k], *rest[k + 1 :], power(size, number(n - step)), power(z, number(step))]
     return factors
 
 

@@ -21,7 +21,8 @@ def add(*terms: Form) -> Form:
     for rest, scalars in collected.items():
         numbers = sum((s.args[0] for s in scalars if s.op == "number"), Fraction(0))
         others = [s for s in scalars if s.op != "number"]
-        by = others[0] if len(others) == 1 and not numbers else _total(*([num(numbers)] if numbers else []), *others)
+        alone = [num(numbers)] if numbers or not others else []
+        by = others[0] if len(others) == 1 and not alone else add(*others, *alone) if others else alone[0]
         if by != num(0):
             parts.append(scale(by, rest) if rest.rank else product(by, rest))
     if not parts:
@@ -56,12 +57,6 @@ def _flat(terms: Iterable[Form], by: Form = ONE) -> Iterator[tuple[Form, Form]]:
             yield from _flat(rest.args, product(by, scalar))
         else:
             yield product(by, scalar), rest
-
-
-def _total(*scalars: Form) -> Form:
-    if not scalars:
-        return num(0)
-    return scalars[0] if len(scalars) == 1 else Form("add", scalars, 0)
 
 
 def _number_first(f: Form) -> tuple[Form, Form]:
@@ -208,7 +203,7 @@ def _common_scalar(parts: Sequence[Form]) -> Form | None:
     common = split[0][1]
     if any(s != common for _, s in split) or (common == ONE and split[0][0] > 0):
         return None
-    sign = split[0][0] if common != ONE or all(n < 0 for n, _ in split) else 1
+    sign = -1 if all(n < 0 for n, _ in split) else 1
     if common == ONE and sign > 0:
         return None
     rest = [scale(num(n * sign), unscaled(p)[1]) for (n, _), p in zip(split, parts, strict=True)]
