@@ -101,7 +101,8 @@ class Expression:
             kind = next((k for k in ("orthogonal", "symmetric", "antisymmetric") if k in facts), None)
             if kind is not None or "diagonal" in facts:
                 found[name] = kind or "symmetric"
-        return found
+        merged = (name for name, dims in self.shapes.items() if any(len(axis) > 1 for axis in dims))
+        return {**found, **dict.fromkeys(merged, "merged")}
 
     @cached_property
     def matrix_form(self) -> Form | None:

@@ -9,6 +9,7 @@ from symbolic.tensors import forms as f
 from symbolic.tensors.base import is_labels, label_name
 from symbolic.tensors.calculus import guarded
 from symbolic.tensors.forms import Form, num
+from symbolic.tensors.kronecker import merged
 from symbolic.tensors.moves import Unwritten, is_move, moved, shifted_eye
 from symbolic.tensors.nodes import (
     Add,
@@ -44,12 +45,13 @@ Places = tuple[Index, ...]
 def recognised(tensor: Tensor, kinds: Mapping[str, str] | None = None) -> Form | None:
     """Return a scalar, vector or matrix in matrix notation; None where it has no sign for something in it.
 
-    `kinds` says which matrices are ``symmetric``, ``antisymmetric`` or ``orthogonal``.
+    `kinds` says which matrices are ``symmetric``, ``antisymmetric`` or ``orthogonal``, and which tensors have axes
+    that were ``merged``.
     """
-    if any(len(axis) > 1 for axis in tensor.axes) or len(tensor.indices) > 2:
-        return None
     try:
-        return Recogniser(kinds or {}).at(tensor.entry, tensor.indices)
+        if any(len(axis) > 1 for axis in tensor.axes):
+            return merged(tensor, Recogniser(kinds or {}))
+        return Recogniser(kinds or {}).at(tensor.entry, tensor.indices) if len(tensor.indices) <= 2 else None
     except Unwritten:
         return None
 
@@ -108,6 +110,8 @@ class Recogniser:
         kept = tuple(p.value if isinstance(p, Fixed) else None for p in node.at)
         kind = (self.kinds[node.name],) if node.name in self.kinds and len(free) == 2 else ()
         name = Form("name", (node.name, *kind), len(node.at))
+        if kind == ("merged",):
+            name = Form("unravel", (Form("name", (node.name,), 1),), 2)
         if is_labels(node):
             name = Form("one_hot", (label_name(node), node.at[-1].dim), len(node.at))
         if len(free) == 2 and free[0] == free[1] and len(node.at) == 2:

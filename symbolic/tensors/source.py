@@ -167,7 +167,10 @@ class Writer:
             return [*lines, f"return {self._reshaped(text, tensor)}"]
         text, order = einsum.at(tensor.entry)
         text = einsum.aligned(text, order, wanted)
-        if any(i not in order for i in wanted):
+        if not tensor.entry.names and wanted:
+            shape = zeros(self.printer(), [self.size(i.dim) for i in wanted])
+            text = shape if text == "0" else f"{shape} + {text}"
+        elif any(i not in order for i in wanted):
             text = f"{b}.broadcast_to({text}, ({', '.join(self.size(i.dim) for i in wanted)},))"
         text = self._reshaped(text, tensor)
         last = f"{text} = "

@@ -179,6 +179,10 @@ _PAPER: dict[str, Callable[[Form], tuple[lay.Layout, int]]] = {
         ),
         ATOM,
     ),
+    "kron": lambda a: (
+        lay.row(_factor(a.args[0], POWER), lay.Operator("⊗"), _factor(a.args[1], POWER)),
+        PRODUCT,
+    ),
     "T": lambda a: (lay.Labelled(_factor(a.forms[0], ATOM), above=TRANSPOSE), POWER),
     "inv": lambda a: (
         lay.Superscript(_factor(a.forms[0], ATOM), lay.row(lay.Operator("−", "prefix"), lay.Number("1"))),
