@@ -56,6 +56,13 @@ class Check:
     digits: int | None
     reason: str
 
+    @property
+    def tick(self) -> str:
+        """The check in a few characters; nothing where there was nothing to compare."""
+        if self.status == "agree":
+            return f"✓ {self.digits} digits at {self.points} points"
+        return "" if self.status == "not-applicable" else f"[{self.status}: {self.reason}]"
+
 
 @dataclass(frozen=True)
 class Sample:

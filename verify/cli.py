@@ -1,4 +1,4 @@
-"""The command `gradproof`: report, list, show and judge. Heavy libraries are imported only where a verb needs them."""
+"""The command `gradproof` and its verbs. Heavy libraries are imported only where a verb needs them."""
 
 from __future__ import annotations
 
@@ -87,20 +87,79 @@ def show(operation: str, notations: tuple[str, ...]) -> int:
     return 0
 
 
-@app.command()
-@click.option("--f", "f", required=True, metavar="FORMULA", help="The function, such as 'np.trace(A @ X)'.")
-@click.option("--df", required=True, metavar="FORMULA", help="Its claimed derivative, of shape f.shape + wrt.shape.")
-@click.option("--wrt", required=True, metavar="NAME", help="The variable.")
-@click.option("--shapes", required=True, metavar="SHAPES", help="Such as 'A: n,m  X: m,n'.")
-@click.option("--domain", "domains", multiple=True, metavar="NAME=WORDS", help="Such as A=symmetric (repeatable).")
-@click.option(
+def _domains(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """Read ``A=symmetric`` for every option ``--domain``."""
+    pairs = {}
+    for text in given:
+        name, sign, words = text.partition("=")
+        if not sign:
+            raise UsageError(f"--domain {text!r}: write name=words, such as A=symmetric")
+        pairs[name.strip()] = words.strip()
+    return pairs
+
+
+DOMAIN = click.option(
+    "--domain",
+    "domains",
+    multiple=True,
+    callback=_domains,
+    metavar="NAME=WORDS",
+    help="Such as A=symmetric (repeatable).",
+)
+SPACE = click.option(
     "--space",
     default="free",
     show_default=True,
     metavar="free|symmetric-projected|symmetric-entries",
     help="Where the derivative is meant.",
 )
-def judge(f: str, df: str, wrt: str, shapes: str, domains: tuple[str, ...], space: str) -> int:
+
+
+@app.command()
+@click.argument("formula", metavar="FORMULA")
+@click.option("--wrt", metavar="NAME", help="The variable; may be left out where there is only one.")
+@click.option("--shapes", metavar="SHAPES", help="Such as 'A: m,n  x: n  b: m'; an operation of the notes has its own.")
+@DOMAIN
+@SPACE
+@click.option(
+    "--result",
+    type=click.Choice(["gradient", "hessian", "hvp", "jvp", "vjp"]),
+    default="gradient",
+    show_default=True,
+    help="What to derive.",
+)
+@click.option("--latex", "notations", flag_value="latex", multiple=True, help="Print the answer alone, as LaTeX.")
+@click.option("--mathml", "notations", flag_value="mathml", multiple=True, help="… as MathML.")
+@click.option("--numpy", "notations", flag_value="numpy", multiple=True, help="… as NumPy source code.")
+@click.option("--torch", "notations", flag_value="torch", multiple=True, help="… as PyTorch source code.")
+@click.option("--jax", "notations", flag_value="jax", multiple=True, help="… as JAX source code.")
+@click.option("--json", "notations", flag_value="json", multiple=True, help="Print the whole derivation as JSON.")
+def derive(
+    formula: str,
+    wrt: str | None,
+    shapes: str | None,
+    domains: dict[str, str],
+    space: str,
+    result: str,
+    notations: tuple[str, ...],
+) -> int:
+    """Derive a formula in NumPy's spelling for every size, step by step, each step checked."""
+    from verify.deriving import derive_text  # noqa: PLC0415 - imports SymPy and FLINT
+
+    if len(notations) > 1:
+        raise UsageError("choose one of --latex, --mathml, --numpy, --torch, --jax and --json")
+    click.echo(derive_text(formula, wrt, shapes, domains, space, result, notations[0] if notations else None))
+    return 0
+
+
+@app.command()
+@click.option("--f", "f", required=True, metavar="FORMULA", help="The function, such as 'np.trace(A @ X)'.")
+@click.option("--df", required=True, metavar="FORMULA", help="Its claimed derivative, of shape f.shape + wrt.shape.")
+@click.option("--wrt", required=True, metavar="NAME", help="The variable.")
+@click.option("--shapes", required=True, metavar="SHAPES", help="Such as 'A: n,m  X: m,n'.")
+@DOMAIN
+@SPACE
+def judge(f: str, df: str, wrt: str, shapes: str, domains: dict[str, str], space: str) -> int:
     """Judge a claimed derivative of a formula: true, true only if, or false.
 
     Exits 0 when it is true, 1 when it is false or true only under an assumption, 6 when it is undecided.

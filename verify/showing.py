@@ -59,7 +59,7 @@ def _lines(operation: Any, notation: Notation) -> Iterator[str]:
         yield from ("", part_title(part))
         for number, step in enumerate(steps, 1):
             yield f"  {number}. {_formula(step, notation)}"
-            yield f"     {step.rule}: {step.reason} {_tick(step.check)}"
+            yield f"     {step.rule}: {step.reason} {step.check.tick}"
 
 
 def _definition(definition: Any, notation: Notation) -> str:
@@ -74,9 +74,3 @@ def _formula(step: Any, notation: Notation) -> str:
     if notation is Notation.SREPR:
         return str(sp.srepr(step.form.entry))
     return str(getattr(step, notation.value)())
-
-
-def _tick(check: Any) -> str:
-    if check.status == "agree":
-        return f"✓ {check.digits} digits at {check.points} points"
-    return "" if check.status == "not-applicable" else f"[{check.status}: {check.reason}]"

@@ -113,3 +113,17 @@ class Var(Node):
     def rebuild(self, children: tuple[Node, ...], places: Places) -> Node:
         del children
         return Var(self.name, places)
+
+
+LABELS = " labels"
+"""What the name of the one-hot rows of labels ends in."""
+
+
+def is_labels(var: Var) -> bool:
+    """Whether a tensor is the one-hot rows of labels."""
+    return var.name.endswith(LABELS)
+
+
+def label_name(var: Var) -> str:
+    """Return the name of the labels."""
+    return var.name.removesuffix(LABELS)

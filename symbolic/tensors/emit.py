@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from symbolic.tensors.forms import Form, num, power, scale, unscaled
+from symbolic.tensors.brought import NAMES
+from symbolic.tensors.forms import Form, num, power
+from symbolic.tensors.readings import STEPS, as_choice, broadcast, compared, is_plain, is_spread, is_step, spread_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,18 +24,18 @@ class Printer:
     names: dict[Form, str] = field(default_factory=dict)
     size: Callable[[Any], str] = str
     like: str = ""
-    """In PyTorch, an input whose kind of number new tensors take."""
+    """An input whose kind of number new tensors take."""
 
     @property
     def kind(self) -> str:
-        """The argument that gives a new tensor its kind of number."""
-        return f", dtype={self.like}.dtype" if self.like else ""
+        """The argument that gives a new tensor its kind of number: NumPy's and JAX's own is as good."""
+        return f", dtype={self.like}.dtype" if self.like and self.backend == "torch" else ""
 
     def step(self, condition: str) -> str:
         """Return 1 where a condition holds, else 0."""
-        if self.like:
-            return f"({condition}).to({self.like}.dtype)"
-        return f"{self.backend}.where({condition}, 1.0, 0.0)"
+        if not self.like:
+            return f"({condition}) * 1.0"
+        return f"({condition}).{'to' if self.backend == 'torch' else 'astype'}({self.like}.dtype)"
 
     def write(self, a: Form, level: int = SUM) -> str:
         """Return source code that may stand where `level` binds."""
@@ -52,16 +54,31 @@ class Printer:
         if rule is not None:
             result: tuple[str, int] = rule(a)
             return result
-        if a.op in ("max", "min", "prod", "sum", "trace", "diag", "diagonal", "outer"):
+        if a.op in ("max", "min", "prod", "sum"):
+            return self._folded(a)
+        if a.op in ("trace", "diag", "diagonal", "outer"):
             return self.call(a.op, *a.forms)
         if a.op in ("inv", "pinv", "det"):
             return self.call(f"linalg.{a.op}", *a.forms)
         raise NotImplementedError(f"source code for {a.op}")
 
+    def _folded(self, a: Form) -> tuple[str, int]:
+        """Write a reduction: as a method of what is an array by itself, which is quicker to call."""
+        inside, own = (self.names[a.forms[0]], ATOM) if a.forms[0] in self.names else self._written(a.forms[0])
+        is_array = own == ATOM and not is_plain(a.forms[0])
+        return (f"{inside}.{a.op}()" if is_array else f"{self.backend}.{a.op}({inside})"), ATOM
+
     # -- leaves ---------------------------------------------------------------------------------------
 
     def _name(self, a: Form) -> tuple[str, int]:
         return str(a.args[0]), ATOM
+
+    def one_hot(self, labels: str, dim: Any) -> str:
+        """Return rows with a 1 where the label says."""
+        return f"{self.backend}.eye({self.size(dim)}{self.kind})[{labels}]"
+
+    def _one_hot(self, a: Form) -> tuple[str, int]:
+        return self.one_hot(*a.args), ATOM
 
     def _number(self, a: Form) -> tuple[str, int]:
         value: Fraction = a.args[0]
@@ -107,10 +124,8 @@ class Printer:
         """Write a product so that vectors meet matrices first: no product of two matrices that a vector avoids."""
         factors = list(a.forms)
         if factors[-1].rank == 1 and len(factors) > 2:
-            text = self.write(factors[-1], POWER)
-            for f in reversed(factors[1:-1]):
-                text = f"({self._applied(f, text)})"
-            return self._applied(factors[0], text), PRODUCT
+            rest = Form("matmul", a.args[1:], 1)
+            return self._applied(factors[0], self.write(rest, ATOM)), PRODUCT
         if factors[0].rank == 1 or len(factors) == 2:
             return self._pair_first(factors), PRODUCT
         return " @ ".join(self.write(f, POWER) for f in factors), PRODUCT
@@ -143,12 +158,24 @@ class Printer:
 
     def _times(self, factors: list[Form]) -> tuple[str, int]:
         flat = [g for x in factors for g in (x.args if x.op in ("product", "had") and x not in self.names else (x,))]
-        below = [x for x in flat if is_reciprocal(x)]
-        above = [x for x in flat if not is_reciprocal(x)]
+        below = [x for x in flat if is_reciprocal(x) and x not in self.names]
+        above = [x for x in flat if x not in below]
         sign = ""
         if above and above[0] == num(-1) and len(above) > 1:
             sign, above = "-", above[1:]
-        text = " * ".join(self.write(x, POWER if x.op == "matmul" else UNARY) for x in above) or "1"
+        # in a product with an array a condition counts as 1 or 0 by itself
+        bare = any(x.rank and not is_step(x) for x in above)
+        above.sort(key=is_step)  # a minus sign stands in front of no condition
+        steps = [x for x in above if is_step(x) and x.rank and x not in self.names]
+        if not bare and not below and len(steps) > 1:
+            both = self.step(" & ".join(f"({self.condition(x)})" for x in steps))
+            others = [self.write(x, UNARY) for x in above if x not in steps]
+            return sign + " * ".join([*others, both]), PRODUCT
+        written = [
+            f"({self.condition(x)})" if bare and is_step(x) and x not in self.names else self.write(x, level)
+            for x, level in ((x, POWER if x.op == "matmul" else UNARY) for x in above)
+        ]
+        text = " * ".join(written) or "1"
         for x in below:
             text = f"{text} / {self.write(inverted(x), POWER)}"
         return sign + text, PRODUCT
@@ -162,10 +189,13 @@ class Printer:
     # -- sums and functions ---------------------------------------------------------------------------
 
     def _add(self, a: Form) -> tuple[str, int]:
+        choice = as_choice(a)
+        if choice is not None:
+            return self._where(choice)
         text = ""
-        full = any(not _is_spread(t) for t in a.forms)
+        full = any(not is_spread(t) for t in a.forms) or len({side for t in a.forms if (side := spread_side(t))}) > 1
         for term in a.forms:
-            part = self.write(_broadcast(term) if full and a.rank else term, PRODUCT)
+            part = self.write(broadcast(term) if full and a.rank else term, PRODUCT)
             text = part if not text else f"{text} - {part[1:]}" if part.startswith("-") else f"{text} + {part}"
         return text, SUM
 
@@ -181,10 +211,25 @@ class Printer:
     def _apply(self, a: Form) -> tuple[str, int]:
         name, x = a.args
         if name in STEPS:
-            return self.step(f"{self.write(x, PRODUCT)} {STEPS[name]} 0"), ATOM
-        if name in HELPERS:
+            text = self.step(self.condition(a)) if a.rank else f"({self.condition(a)}) * 1.0"
+            return text, PRODUCT if text.endswith("1.0") else ATOM
+        if name in NAMES:
             return f"{name}({self.write(x)})", ATOM
         return self.call(name, x)
+
+    def condition(self, a: Form) -> str:
+        """Return what a step asks: a difference as a comparison of its two sides."""
+        left, sign, right = compared(a) if a.args[1] not in self.names else (a.args[1], STEPS[a.args[0]], num(0))
+        return f"{self.write(left, SUM)} {sign} {self.write(right, SUM)}"
+
+    def _where(self, a: Form) -> tuple[str, int]:
+        step, x, y = a.args
+        return f"{self.backend}.where({self.condition(step)}, {self._entry_of(x)}, {self._entry_of(y)})", ATOM
+
+    def _entry_of(self, a: Form) -> str:
+        spread = broadcast(a)
+        plain = is_plain(spread) and self.backend == "torch"  # a whole number would make it a tensor of whole numbers
+        return f"float({self.write(spread)})" if plain and spread.op != "number" else self.write(spread)
 
     def _cumsum(self, a: Form) -> tuple[str, int]:
         axis = ", 0" if self.backend == "torch" else ""
@@ -216,12 +261,14 @@ class Printer:
         return f"{self.write(a.forms[0], ATOM)}[:, None]", ATOM
 
     def _softmax(self, a: Form) -> tuple[str, int]:
-        return f"softmax({self.write(a.args[0])}{', 1' if a.rank == 2 else ''})", ATOM
+        return f"{a.op}({self.write(a.args[0])}{f', {a.args[1]}' if a.args[0].rank > 1 else ''})", ATOM
 
-    def _logsumexp(self, a: Form) -> tuple[str, int]:
-        return f"logsumexp({self.write(a.args[0])}{', 1' if a.rank == 1 else ''})", ATOM
+    _logsumexp = _softmax
 
     def _square(self, a: Form) -> tuple[str, int]:
+        if a.forms[0].rank == 1 and (a.forms[0].op == "name" or a.forms[0] in self.names):
+            text = self.write(a.forms[0])
+            return f"{text} @ {text}", PRODUCT
         return f"{self.backend}.sum({self.write(a.forms[0], ATOM)} ** 2)", ATOM
 
     def _norm(self, a: Form) -> tuple[str, int]:
@@ -234,6 +281,13 @@ class Printer:
         return f"{self.backend}.linalg.slogdet({self.write(a.forms[0])})[1]", ATOM
 
     def _tril(self, a: Form) -> tuple[str, int]:
+        if a.args[0].op == "ones" and self.backend != "torch":
+            rows, cols = (self.size(d) for d in a.args[0].args)
+            k = a.args[1]
+            if a.op == "triu":  # the transpose of a lower triangle
+                rows, cols, k = cols, rows, -k
+            more = f", {cols}, {k}" if k else f", {cols}" if cols != rows else ""
+            return f"{self.backend}.tri({rows}{more})" + (".T" if a.op == "triu" else ""), ATOM
         return self.call(a.op, a.args[0], *([str(a.args[1])] if a.args[1] else []))
 
     _triu = _tril
@@ -247,35 +301,6 @@ class Printer:
         return f"{self.backend}.{name}({self.write(a.args[0])}, {a.args[1]})", ATOM
 
     _min_axis = _prod_axis = _max_axis
-
-
-def _is_spread(a: Form) -> bool:
-    """Whether all entries along some axis are equal."""
-    rest = a.args[1] if a.op == "scale" else a
-    return rest.op == "ones" or rest.rank == 0 or (rest.op == "outer" and any(x.op == "ones" for x in rest.forms))
-
-
-def _broadcast(a: Form) -> Form:
-    """Return what NumPy broadcasts to the same: a number, a row or a column for what is equal along axes."""
-    by, rest = unscaled(a)
-    if rest.op == "ones":
-        return by
-    if rest.op == "outer" and rest.args[0].op == "ones":
-        return scale(by, rest.args[1])
-    if rest.op == "outer" and rest.args[1].op == "ones":
-        return scale(by, Form("column", (rest.args[0],), 2))
-    return a
-
-
-STEPS = {"positive": ">", "nonnegative": ">=", "zero": "=="}
-HELPERS = frozenset(("sigmoid", "softplus", "relu", "erf", "erfc", "gammaln", "digamma"))
-
-
-def is_plain(a: Form) -> bool:
-    """Whether it is a number of the language: no function of arrays takes it."""
-    return a.op in ("number", "size", "constant") or (
-        a.op in ("product", "add", "power") and all(map(is_plain, a.forms))
-    )
 
 
 def _is_wrapped(text: str) -> bool:
@@ -299,7 +324,7 @@ def is_reciprocal(a: Form) -> bool:
 
 def inverted(a: Form) -> Form:
     """Return 1 over a negative power."""
-    return power(a.args[0], num(-a.args[1].args[0]))
+    return power(a.args[0], num(-a.args[1].args[0]), plain=True)
 
 
 def python(a: Form) -> str:

@@ -16,11 +16,15 @@ from symbolic.arithmetic import precision
 from symbolic.errors import DerivationError, EvaluationError, SymbolicError, Undecidable
 from symbolic.latex import latex
 from symbolic.mathml import mathml
+from symbolic.tensors.base import Var, is_labels, label_name
 from symbolic.tensors.emit import python
-from symbolic.tensors.paper import index_layout
+from symbolic.tensors.nodes import Apply
+from symbolic.tensors.paper import index_layout, index_names
+from symbolic.tensors.readings import signed
 from symbolic.tensors.recognition import recognised
 from symbolic.tensors.simplify import spellings
 from symbolic.tensors.source import Program, program
+from symbolic.tensors.stable import stable
 from symbolic.tensors.tensor import Tensor, shape_text
 from symbolic.tensors.values import FloatsOnlyError, evaluate, length
 from symbolic.tensors.written import layout
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
 
     from symbolic.layout import Layout
     from symbolic.tensors.forms import Form
-    from symbolic.tensors.nodes import Node
+    from symbolic.tensors.nodes import Dim, Node
     from symbolic.tensors.tensor import Dims
 
 Shapes = dict[str, tuple["Dims", ...]]
@@ -69,27 +73,42 @@ class Expression:
         first, *others = [Tensor(self.tensor.axes, node) for node in spellings(self.tensor.entry, self.facts)]
         if len(others) > 1:  # the first of them only leaves out what vanishes
             first = min(first, others.pop(0), key=self._length)
+        known = _functions(first.entry)
+        others = [t for t in others if _functions(t.entry) <= known]  # a textbook brings no new function in
         lengths = [(no, EXPANDED * n) for no, n in map(self._length, others)]
         best = min(zip(lengths, others, strict=True), key=lambda pair: pair[0], default=None)
         return first if best is None or self._length(first) <= best[0] else best[1]
 
     def _length(self, tensor: Tensor) -> tuple[bool, float]:
         """Return whether matrix notation has no sign for it, and how long it is."""
-        form = recognised(tensor, self._symmetric)
+        tensor = Tensor(tensor.axes, stable(tensor.entry))
+        form = recognised(tensor, self._kinds)
         try:
             written = python(form) if form is not None else text(index_layout(tensor.entry, tensor.indices))
         except (NotImplementedError, SymbolicError):
             return True, len(repr(tensor.entry))
         return form is None, len(written)
 
+    @cached_property
+    def computed(self) -> Tensor:
+        """The tensor in functions that neither overflow nor cancel: as it is written and computed."""
+        return Tensor(self.best.axes, stable(self.best.entry))
+
     @property
-    def _symmetric(self) -> set[str]:
-        return {name for name, facts in self.facts.items() if "symmetric" in facts or "diagonal" in facts}
+    def _kinds(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, facts in self.facts.items():
+            kind = next((k for k in ("orthogonal", "symmetric", "antisymmetric") if k in facts), None)
+            if kind is not None or "diagonal" in facts:
+                found[name] = kind or "symmetric"
+        merged = (name for name, dims in self.shapes.items() if any(len(axis) > 1 for axis in dims))
+        return {**found, **dict.fromkeys(merged, "merged")}
 
     @cached_property
     def matrix_form(self) -> Form | None:
         """The result in matrix notation; None where that has no sign for it."""
-        return recognised(self.best, self._symmetric)
+        form = recognised(self.computed, self._kinds)
+        return form if form is None else signed(form)
 
     @property
     def expr(self) -> Node:
@@ -104,7 +123,12 @@ class Expression:
     @cached_property
     def index_form(self) -> Layout:
         """The entry in index notation."""
-        return index_layout(self.best.entry, self.best.indices)
+        return index_layout(self.computed.entry, self.computed.indices)
+
+    @property
+    def index_names(self) -> tuple[str, ...]:
+        """The letters of the entry's indices in index notation."""
+        return index_names(self.computed.entry, self.computed.indices)
 
     def layout(self) -> Layout:
         """Return the result as it is written: in matrix notation where there is one."""
@@ -167,16 +191,15 @@ class Expression:
         return self._verified("jax")
 
     def _verified(self, backend: str) -> Program:
-        made = program(self.best, self.matrix_form, self.shapes, self.name, backend)
-        enough = 1e-3 if backend == "jax" else 1e-6
+        made = program(self.computed, self.matrix_form, self.shapes, self.name, backend)
+        labels = labels_in(self.best.entry)
         agreed = 0
-        for point, sizes in points(self.shapes, self.facts):
+        for point, sizes in points(self.shapes, self.facts, labels=labels):
             truth = self._truth(point, sizes)
             if truth is None:
                 continue
-            given = {name: made.array(np.array(a, dtype=float)) for name, a in point.items()}
-            ours = np.asarray(made(*(given[n] for n in made.inputs)), dtype=float)
-            if ours.shape != truth.shape or not np.allclose(ours, truth, rtol=enough, atol=enough, equal_nan=False):
+            given = [made.array(np.array(point[n], dtype=int if n in labels else float)) for n in made.inputs]
+            if not _is_same(made, given, truth, 1e-3 if backend == "jax" else 1e-6):
                 raise DerivationError(f"the {backend} code of {self.name} differs from the derivation:\n{made.source}")
             agreed += 1
             if agreed == ENOUGH:
@@ -195,6 +218,30 @@ class Expression:
             return evaluate(self.best, sizes, point).astype(float)
         except (EvaluationError, Undecidable):
             return None
+
+
+def labels_in(node: Node) -> dict[str, Dim]:
+    """Return the tensors that hold labels, each with the size that they stay below."""
+    if isinstance(node, Var) and is_labels(node):
+        return {label_name(node): node.at[-1].dim}
+    found: dict[str, Dim] = {}
+    for child in node.children():
+        found |= labels_in(child)
+    return found
+
+
+def _is_same(made: Program, given: list[Any], truth: Any, enough: float) -> bool:
+    """Whether a program returns the truth; one that raises, or returns NaN, does not."""
+    try:
+        ours = np.asarray(made(*given), dtype=float)
+    except Exception as error:  # whatever the library raises, the code is at fault
+        raise DerivationError(f"the code of a derivation fails with {error!r}:\n{made.source}") from error
+    return ours.shape == truth.shape and bool(np.allclose(ours, truth, rtol=enough, atol=enough, equal_nan=False))
+
+
+def _functions(node: Node) -> frozenset[str]:
+    own = {node.function} if isinstance(node, Apply) else set()
+    return frozenset(own).union(*map(_functions, node.children()))
 
 
 def _balls(cells: Any) -> Any:
@@ -221,20 +268,33 @@ def sizes_of(shapes: Shapes, arrays: Mapping[str, Any]) -> dict[str, int]:
 
 
 def points(
-    shapes: Shapes, facts: Mapping[str, frozenset[str]], seed: int = 0
+    shapes: Shapes,
+    facts: Mapping[str, frozenset[str]],
+    sizes: Mapping[str, int] | None = None,
+    labels: Mapping[str, Dim] | None = None,
 ) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
-    """Yield arrays of floats in the domain, at small unequal sizes in changing order."""
+    """Yield arrays of floats in the domain, at small unequal sizes in changing order, or at the given ones.
+
+    What is in `labels` holds whole numbers below that size.
+    """
     names = sorted({d.name for dims in shapes.values() for axis in dims for d in axis if d.name})
-    chance = random.Random(seed)  # noqa: S311 - points are drawn, not secrets
+    chance = random.Random(0)  # noqa: S311 - points are drawn, not secrets
     for k in range(TRIES):
         order = names if k % 2 else names[::-1]
-        sizes = {name: 3 + n for n, name in enumerate(order)}
+        own = dict(sizes or {name: 3 + n for n, name in enumerate(order)})
         low = -8 if k % 3 else 1
-        yield {n: _drawn(concrete(d, sizes), facts.get(n, frozenset()), chance, low) for n, d in shapes.items()}, sizes
+        point = {n: _drawn(concrete(d, own), facts.get(n, frozenset()), chance, low) for n, d in shapes.items()}
+        for n, dim in (labels or {}).items():
+            point[n] = np.array([chance.randrange(length(dim, own)) for _ in range(point[n].size)]).reshape(
+                point[n].shape
+            )
+        yield point, own
 
 
 def _drawn(shape: tuple[int, ...], facts: frozenset[str], chance: random.Random, low: int) -> Any:
-    draw = [Fraction(chance.choice([v for v in range(low, 9) if v]), 8) for _ in range(int(np.prod(shape, dtype=int)))]
+    count = int(np.prod(shape, dtype=int))
+    finest = max(8, 4 * count)  # ties are kinks: they are improbable
+    draw = [Fraction(chance.randrange(low * finest // 8, finest) or 1, finest) for _ in range(count)]
     cells = np.array([float(v) for v in draw], dtype=float).reshape(shape)
     return in_domain(cells, facts, chance)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from symbolic.errors import FormulaError
+from symbolic.tensors.base import LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -95,8 +96,8 @@ class Facts:
 
     def has(self, name: str, fact: str) -> bool:
         """Whether the tensor has a fact."""
-        if name.endswith(" labels"):
-            return fact in LABELS
+        if name.endswith(LABELS):
+            return fact in OF_LABELS
         return fact in self.of.get(name, frozenset())
 
 
@@ -116,7 +117,18 @@ def assuming(facts: Facts) -> Iterator[Facts]:
 def _words(given: object) -> list[str]:
     if isinstance(given, (list, tuple)):
         given = ",".join(map(str, given))
-    return [w.strip().lower() for w in str(given or "").split(",")]
+    words = [w.strip().lower() for w in str(given or "").split(",")]
+    return [w for word in words for w in ([word] if _is_known(word) else _apart(word))]
+
+
+def _is_known(word: str) -> bool:
+    return SPELLINGS.get(word, word) in DOMAINS
+
+
+def _apart(text: str) -> list[str]:
+    """Read ``symmetric distinct`` as two words, where both are ours."""
+    several = [w for w in text.split() if w != "and"]
+    return several if several and all(map(_is_known, several)) else [text]
 
 
 def facts_of(domains: Mapping[str, object] | None, *, strict: bool = True) -> dict[str, frozenset[str]]:
@@ -142,5 +154,5 @@ def facts_of(domains: Mapping[str, object] | None, *, strict: bool = True) -> di
     return result
 
 
-LABELS = frozenset({"positive", "sums to 1", "idempotent", "one-hot"})
+OF_LABELS = frozenset({"positive", "sums to 1", "idempotent", "one-hot"})
 """What is known of the brackets of a tensor of labels."""

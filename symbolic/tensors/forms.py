@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -36,7 +37,11 @@ ONE = num(1)
 
 def transposed(a: Form) -> Form:  # noqa: PLR0911 - a case a line
     """Return the transpose, carried inwards."""
+    if a.op == "name" and "antisymmetric" in a.args:
+        return scale(num(-1), a)
     if a.rank < 2 or a.op in ("eye", "diag") or "symmetric" in a.args:
+        return a
+    if a.op == "reversed" and a.forms[0].op == "eye":
         return a
     if a.op == "T":
         return a.forms[0]
@@ -69,10 +74,17 @@ def matmul(*factors: Form) -> Form:
         scalar, rest = unscaled(f)
         scalars.append(scalar)
         flat.extend(rest.args if rest.op == "matmul" and (rest.rank == 2 or f is factors[-1]) else [rest])
-    kept = [f for f in flat if f.op != "eye"]
+    kept = _without_inverses([f for f in flat if f.op != "eye"])
     if not kept:
-        return scale(product(*scalars), flat[0])
+        identity = next((f for f in flat if f.op == "eye"), None)
+        return scale(product(*scalars), identity or Form("eye", (), 2))
     rank = sum(f.rank for f in (flat[0], flat[-1])) - 2 if len(flat) > 1 else flat[0].rank
+    if len(kept) > 1 and kept[-1].op == "ones" and kept[-1].rank == 1:
+        return scale(product(*scalars), matmul(*kept[:-2], row_sums(kept[-2])))
+    for k, x in enumerate(kept[:-1]):
+        moved = _moved_rows(x, matmul(*kept[k + 1 :])) if x.op in ("reversed", "slice", "T") else None
+        if moved is not None:
+            return scale(product(*scalars), matmul(*kept[:k], moved))
     if len(kept) == 1:
         return scale(product(*scalars), kept[0])
     if (
@@ -83,8 +95,48 @@ def matmul(*factors: Form) -> Form:
         and kept[-2].args[0].op == "ones"
     ):
         run = Form("cumsum" if kept[-2].op == "tril" else "rcumsum", (kept[-1],), 1)
+        if kept[-1].op == "reversed":
+            run = reversed_rows(Form("rcumsum" if kept[-2].op == "tril" else "cumsum", kept[-1].forms, 1))
         return scale(product(*scalars), run if len(kept) == 2 else matmul(*kept[:-2], run))
     return scale(product(*scalars), Form("matmul", tuple(kept), max(rank, 0)))
+
+
+def _without_inverses(factors: list[Form]) -> list[Form]:
+    """Leave out ``Qᵀ Q`` and ``Q Qᵀ`` of an orthogonal matrix."""
+    for k, (a, b) in enumerate(itertools.pairwise(factors)):
+        if ("orthogonal" in a.args and b == Form("T", (a,), 2)) or ("orthogonal" in b.args and a == Form("T", (b,), 2)):
+            return _without_inverses(factors[:k] + factors[k + 2 :])
+    return factors
+
+
+def _moved_rows(x: Form, rest: Form) -> Form | None:
+    """Multiply by rows of an identity, turned, cut out or put among zeros; None where that is no matter of rows."""
+    if x.op == "reversed":
+        return reversed_rows(rest if x.forms[0].op == "eye" else matmul(x.forms[0], rest))
+    by, vector = unscaled(rest)
+    if x.op == "slice" and x.forms[0].op == "eye":
+        return scale(by, Form("slice", (vector, *x.args[1:]), vector.rank))
+    if x.op == "T" and x.forms[0].op == "slice" and x.forms[0].forms[0].op == "eye" and vector.rank == 1:
+        return scale(by, Form("placed", (vector, *x.forms[0].args[1:]), 1))
+    return None
+
+
+def reversed_rows(a: Form) -> Form:
+    """Return the rows of a matrix, or the entries of a vector, from the last to the first."""
+    by, rest = unscaled(a)
+    if rest.op == "reversed":
+        return scale(by, rest.forms[0])
+    turned = {"cumsum": "rcumsum", "rcumsum": "cumsum"}
+    if rest.op in turned and rest.forms[0].op == "reversed":
+        return scale(by, Form(turned[rest.op], rest.forms[0].forms, 1))
+    return scale(by, Form("reversed", (rest,), rest.rank))
+
+
+def row_sums(a: Form) -> Form:
+    """Return a matrix times ones."""
+    if a.op == "diag":
+        return a.forms[0]
+    return Form("sum_axis", (a.forms[0], 0) if a.op == "T" else (a, 1), 1)
 
 
 def inner(u: Form, v: Form) -> Form:
@@ -104,7 +156,7 @@ def unscaled(a: Form) -> tuple[Form, Form]:
     return (a.args[0], a.args[1]) if a.op == "scale" else (ONE, a)
 
 
-def scale(by: Form, a: Form) -> Form:  # noqa: PLR0911 - a case a line
+def scale(by: Form, a: Form) -> Form:
     """Return a multiple."""
     if a.rank == 0:
         return product(by, a)
@@ -114,9 +166,6 @@ def scale(by: Form, a: Form) -> Form:  # noqa: PLR0911 - a case a line
         return a
     if by == num(0):
         return Form("zeros", (a,), a.rank)
-    by, a = softened(by, a)
-    if by == ONE:
-        return a
     if a.op == "outer":
         first, u = unscaled(a.args[0])
         second, v = unscaled(a.args[1])
@@ -164,92 +213,11 @@ def hadamard(*factors: Form) -> Form:
         scalars.append(scalar)
         if rest is not ONE:
             flat.extend(rest.args if rest.op == "had" else [rest])
-    flat = _with_sigmoids([f for f in flat if f.op != "ones"] or flat[:1])
+    flat = [f for f in flat if f.op != "ones"] or flat[:1]
     if not flat:
         return product(*scalars)
     whole = flat[0] if len(flat) == 1 else Form("had", tuple(flat), max(f.rank for f in flat))
     return scale(product(*scalars), whole)
-
-
-def _with_sigmoids(factors: list[Form]) -> list[Form]:
-    """Read ``exp(z) / (1 + exp(z))`` as ``sigmoid(z)``, which does not overflow."""
-    for f in factors:
-        if f.op != "power" or f.args[1] != num(-1) or f.args[0].op != "add" or len(f.args[0].forms) != 2:
-            continue
-        exponential = next((x for x in f.args[0].forms if x.op == "apply" and x.args[0] == "exp"), None)
-        if exponential is not None and any(x.op == "ones" or x == ONE for x in f.args[0].forms):
-            rest = [x for x in factors if x is not f]
-            if exponential in rest:
-                rest.remove(exponential)
-                return _with_sigmoids([*rest, Form("apply", ("sigmoid", exponential.args[1]), f.rank)])
-            return _with_sigmoids([*rest, Form("apply", ("sigmoid", scale(num(-1), exponential.args[1])), f.rank)])
-    return factors
-
-
-def softened(by: Form, a: Form) -> tuple[Form, Form]:
-    """Read ``exp(x) / sum(exp(x))`` as ``softmax(x)``, which does not overflow."""
-    for s in by.args if by.op == "product" else (by,):
-        if s.op == "power" and s.args[1].op == "number" and s.args[1].args[0] < 0 and s.args[0].op == "sum":
-            e = s.args[0].forms[0]
-            if (
-                e.op == "apply"
-                and e.args[0] == "exp"
-                and (inside := _replaced_once(a, e, Form("softmax", e.forms, 1))) is not None
-            ):
-                return softened(product(by, s.args[0]), inside)
-            for t in by.args if by.op == "product" and e.op == "apply" and e.args[0] == "exp" else ():
-                if t.op == "matmul" and t.rank == 0 and e in (t.args[0], t.args[-1]):
-                    k = t.args.index(e)
-                    soft = Form("matmul", (*t.args[:k], Form("softmax", e.forms, 1), *t.args[k + 1 :]), 0)
-                    return softened(product(by, s.args[0], power(t, num(-1)), soft), a)
-    return by, a
-
-
-def _replaced_once(a: Form, old: Form, new: Form) -> Form | None:
-    """Put `new` in the place of one factor of a product, a diagonal or an outer product."""
-    if a == old:
-        return new if new.rank == a.rank else None
-    if a.op not in ("had", "diag", "outer", "matmul"):
-        return None
-    for k, x in enumerate(a.args):
-        inside = _replaced_once(x, old, new) if x.op != "matmul" else None
-        if inside is not None:
-            return Form(a.op, (*a.args[:k], inside, *a.args[k + 1 :]), a.rank)
-    return None
-
-
-def add(*terms: Form) -> Form:
-    """Return a sum: flat, equal terms collected."""
-    collected: dict[Form, list[Form]] = {}
-    for t in terms:
-        for f in t.args if t.op == "add" else (t,):
-            scalar, rest = unscaled(f) if f.rank else _number_first(f)
-            collected.setdefault(rest, []).append(scalar)
-    parts = []
-    for rest, scalars in collected.items():
-        numbers = sum((s.args[0] for s in scalars if s.op == "number"), Fraction(0))
-        others = [s for s in scalars if s.op != "number"]
-        by = others[0] if len(others) == 1 and not numbers else total(*([num(numbers)] if numbers else []), *others)
-        if by != num(0):
-            parts.append(scale(by, rest) if rest.rank else product(by, rest))
-    if not parts:
-        return scale(num(0), terms[0]) if terms[0].rank else num(0)
-    return parts[0] if len(parts) == 1 else Form("add", tuple(parts), max(p.rank for p in parts))
-
-
-def total(*scalars: Form) -> Form:
-    """Return a sum of scalars."""
-    if not scalars:
-        return num(0)
-    return scalars[0] if len(scalars) == 1 else Form("add", scalars, 0)
-
-
-def _number_first(f: Form) -> tuple[Form, Form]:
-    if f.op == "number":
-        return f, ONE
-    if f.op == "product" and f.args[0].op == "number":
-        return f.args[0], product(*f.args[1:])
-    return ONE, f
 
 
 def outer(u: Form, v: Form) -> Form:
@@ -258,8 +226,8 @@ def outer(u: Form, v: Form) -> Form:
     return scale(product(a, b), Form("outer", (u, v), 2))
 
 
-def power(a: Form, e: Form) -> Form:
-    """Return a power entry by entry; of a root, a norm where it is one."""
+def power(a: Form, e: Form, *, plain: bool = False) -> Form:
+    """Return a power entry by entry; of a square, a norm unless it is to stay `plain`."""
     if e == ONE:
         return a
     if a.op == "power" and e.op == "number" and a.args[1].op == "number" and e.args[0].denominator == 1:
@@ -268,7 +236,7 @@ def power(a: Form, e: Form) -> Form:
         return scale(power(a.args[0], e), power(a.args[1], e))
     if a.op == "number" and e.op == "number" and e.args[0].denominator == 1 and a.args[0]:
         return num(a.args[0] ** int(e.args[0]))
-    if a.op == "square" and e.op == "number":
+    if a.op == "square" and e.op == "number" and not plain:
         return _norm(a.forms[0], e.args[0])
     return Form("power", (a, e), max(a.rank, e.rank))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from symbolic.errors import FormulaError
+from symbolic.tensors.base import LABELS
 from symbolic.tensors.nodes import Dim, Index, Node, Var, Where, add, compare, delta, fixed, fold, mul, substitute
 from symbolic.tensors.tensor import Axis, Tensor, as_number, size_text
 
@@ -116,7 +117,7 @@ def one_hot_of(name: str, key: Tensor, axis: Axis) -> Node:
     """Return ``[label == k]`` as an entry of a tensor of its own, for labels in ``0 … size - 1``."""
     if len(axis) != 1:
         raise FormulaError("labels index one plain axis")
-    return Var(f"{name} labels", (*key.indices, *axis))
+    return Var(name + LABELS, (*key.indices, *axis))
 
 
 def _check_inside(k: int, dim: Dim) -> None:

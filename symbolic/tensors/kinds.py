@@ -11,6 +11,7 @@ from flint import arb, arb_mat, fmpq
 
 from symbolic.errors import EvaluationError, Undecidable
 from symbolic.tensors.calculus import SPECTRA
+from symbolic.tensors.enclosed import spectrum
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -198,8 +199,10 @@ def function_of_matrix(numbers: Floats, kind: str, cells: Cells) -> Any:
 
 
 def _spectrum(numbers: Floats, kind: str, cells: Cells) -> Any:
+    if isinstance(numbers, Balls):
+        return spectrum(kind, cells)
     if type(numbers) is not Floats:
-        raise FloatsOnlyError(f"{kind} is evaluated on floats only")
+        raise FloatsOnlyError(f"{kind} is not evaluated on formulas")
     matrix = cells.astype(float)
     if kind.startswith("eig"):
         return np.linalg.eigh(matrix)[("eigval", "eigvec").index(kind)].astype(object)

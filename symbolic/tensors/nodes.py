@@ -305,7 +305,13 @@ def fold(kind: str, over: Iterable[Index], body: Node) -> Node:
         for i in reversed(over):
             body = total(i, body)
         return body
+    if isinstance(body, Of) and body.at == over and (end := _END_OF_SPECTRUM.get((kind, body.kind))) is not None:
+        return Of(body.kind, body.rows, body.cols, body.body, (Fixed(end, over[0].dim),))
     return Fold(kind, over, body)
+
+
+_END_OF_SPECTRUM = {("max", "eigval"): -1, ("min", "eigval"): 0, ("max", "sval"): 0, ("min", "sval"): -1}
+"""Where the greatest and the least stand: eigenvalues rise, singular values fall."""
 
 
 def total(i: Index, body: Node) -> Node:

@@ -50,6 +50,11 @@ def index_layout(node: Node, free: Sequence[Index], changed: Node | None = None)
     return _Writer(node, free, changed).at(node, SUM)
 
 
+def index_names(node: Node, free: Sequence[Index]) -> tuple[str, ...]:
+    """Return the letters that `index_layout` gives to the free indices."""
+    return tuple(_Writer(node, free, None).names.values())
+
+
 def _size_names(node: Node) -> Iterator[str]:
     """Yield the names of sizes, which no index may share."""
     if isinstance(node, SizeOf):
@@ -203,6 +208,8 @@ def _fold(w: _Writer, node: Fold) -> Written:
 
 
 def _of(w: _Writer, node: Of) -> Written:
+    if node.kind in ("softmax", "logsumexp"):
+        return _along(w, node)
     matrix = _whole(w, node)
     if node.kind in ("det", "logdet"):
         return lay.Applied(lay.Identifier("det" if node.kind == "det" else "log det", upright=True), (matrix,)), ATOM
@@ -220,6 +227,16 @@ def _whole(w: _Writer, node: Of) -> lay.Layout:
     """Return the matrix itself, in matrix notation where it has one."""
     form = recognised(Tensor((node.rows, node.cols), node.body)) if not node.body.free - set(node.bound) else None
     return layout(form) if form is not None else lay.Fenced("[", (w.at(node.body, SUM),), "]")
+
+
+def _along(w: _Writer, node: Of) -> Written:
+    """Write a function along the last axis of a tensor, its other axes in the order of their letters."""
+    batch = sorted(node.body.free - set(node.rows), key=lambda i: i.number)
+    form = recognised(Tensor(tuple((i,) for i in (*batch, *node.rows)), node.body)) if len(node.rows) == 1 else None
+    inside = layout(form) if form is not None else w.at(node.body, SUM)
+    whole = lay.Applied(lay.Identifier(node.kind, upright=True), (inside,))
+    places = (*(batch if form is not None else ()), *node.at)
+    return (lay.Subscript(whole, tuple(map(w.place, places))) if places else whole), ATOM
 
 
 def _change(w: _Writer, node: Change) -> Written:

@@ -165,7 +165,7 @@ def parse(text: str, shapes: str | Mapping[str, object] | None) -> Tensor:
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        column = getattr(error, "offset", None)
+        column = getattr(error, "offset", None) or None  # 0: Python has no place for it
         raise FormulaError(
             f"{text.strip()[:80]!r} is not an expression: {getattr(error, 'msg', error)}", column
         ) from None

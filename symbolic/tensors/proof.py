@@ -29,10 +29,11 @@ ONE = Fraction(1)
 
 def equal(a: Node, b: Node, domains: Mapping[str, object] | None = None) -> bool | None:
     """Return True where two entries are proved equal for every size, else None."""
-    return _vanishes(add(a, mul(MINUS_ONE, b)), (a, b), facts_of(domains))
+    return vanishes(add(a, mul(MINUS_ONE, b)), (a, b), facts_of(domains))
 
 
-def _vanishes(difference: Node, witnesses: tuple[Node, ...], facts: Mapping[str, frozenset[str]]) -> bool | None:
+def vanishes(difference: Node, witnesses: tuple[Node, ...], facts: Mapping[str, frozenset[str]]) -> bool | None:
+    """Return True where a difference is proved to vanish, wherever the witnesses have a value; else None."""
     try:
         learnt: set[str] = set()
         grams: set[str] = set()
@@ -166,7 +167,7 @@ def prove(
     if claim.dims != gradient.dims:
         return None
     difference = broadcast(lambda a, b: add(a, mul(MINUS_ONE, b)), gradient, claim)
-    return _vanishes(difference.entry, (function.entry,), facts)
+    return vanishes(difference.entry, (function.entry,), facts)
 
 
 def gradient_of(f: Tensor, wrt: str, shapes: Mapping[str, object], space: str = "free") -> Tensor:

@@ -6,8 +6,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symbolic.tensors import forms as f
+from symbolic.tensors.base import is_labels, label_name
 from symbolic.tensors.calculus import guarded
 from symbolic.tensors.forms import Form, num
+from symbolic.tensors.kronecker import merged
+from symbolic.tensors.moves import Unwritten, is_move, moved, shifted_eye
 from symbolic.tensors.nodes import (
     Add,
     Apply,
@@ -25,109 +28,56 @@ from symbolic.tensors.nodes import (
     Var,
     Where,
     compare,
-    fold,
     mul,
     substitute,
 )
+from symbolic.tensors.reorder import distributed, renested
+from symbolic.tensors.sums import add as add_forms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from symbolic.tensors.tensor import Tensor
 
 Places = tuple[Index, ...]
 
 
-class Unwritten(Exception):  # noqa: N818 - an answer: matrix notation has no sign for it
-    """Matrix notation cannot say it."""
+def recognised(tensor: Tensor, kinds: Mapping[str, str] | None = None) -> Form | None:
+    """Return a scalar, vector or matrix in matrix notation; None where it has no sign for something in it.
 
-
-def recognised(tensor: Tensor, symmetric: Collection[str] = ()) -> Form | None:
-    """Return a scalar, vector or matrix in matrix notation; None where it has no sign for something in it."""
-    if any(len(axis) > 1 for axis in tensor.axes) or len(tensor.indices) > 2:
-        return None
+    `kinds` says which matrices are ``symmetric``, ``antisymmetric`` or ``orthogonal``, and which tensors have axes
+    that were ``merged``.
+    """
     try:
-        return Recogniser(frozenset(symmetric)).at(tensor.entry, tensor.indices)
+        if any(len(axis) > 1 for axis in tensor.axes):
+            return merged(tensor, Recogniser(kinds or {}))
+        return Recogniser(kinds or {}).at(tensor.entry, tensor.indices) if len(tensor.indices) <= 2 else None
     except Unwritten:
         return None
 
 
-def distributed(node: Fold) -> list[Node]:
-    """Return the sums of the terms, where the body, under further sums, is a product with a sum of terms."""
-    body = node.body
-    if isinstance(body, Fold) and body.kind == "sum":
-        return [fold("sum", node.over, t) for t in distributed(body)]
-    factors = body.args if isinstance(body, Mul) else (body,)
-    for k, x in enumerate(factors):
-        if isinstance(x, Add):
-            return [fold("sum", node.over, mul(*factors[:k], t, *factors[k + 1 :])) for t in x.args]
-        if isinstance(x, Fold) and x.kind == "sum" and len(parts := distributed(x)) > 1:
-            return [fold("sum", node.over, mul(*factors[:k], t, *factors[k + 1 :])) for t in parts]
-    return [node]
+def _has_move(term: Node) -> bool:
+    factors = term.args if isinstance(term, Mul) else (term,)
+    return any(isinstance(x, Compare) and is_move(x) for x in factors)
 
 
-def renested(node: Fold) -> Node | None:
-    """Sum in another order: always over an index whose factors have at most two others; None where there is none."""
-    sums: list[Index] = []
-    factors: list[Node] = []
-    waiting: list[Node] = [node]
-    while waiting:
-        x = waiting.pop()
-        if isinstance(x, Fold) and x.kind == "sum":
-            fresh = {i: Index(i.dim) for i in x.over}
-            sums.extend(fresh.values())
-            waiting.append(substitute(x.body, fresh))
-        elif isinstance(x, Mul):
-            waiting.extend(x.args)
-        else:
-            factors.append(x)
-    while sums:
-        ranked = sorted(sums, key=lambda k: (len(_around(k, factors)), k.number))
-        k = ranked[0]
-        if len(_around(k, factors)) > 2:
-            return None
-        group = [x for x in factors if k in x.free]
-        factors = [x for x in factors if k not in x.free]
-        factors.append(Fold("sum", (k,), mul(*group)))
-        sums.remove(k)
-    return mul(*factors)
-
-
-def _around(k: Index, factors: Sequence[Node]) -> set[Index]:
-    return {i for x in factors if k in x.free for i in x.free} - {k}
-
-
-def _moves(bracket: Compare) -> bool:
-    if bracket.sign == "==":
-        return bool(bracket.shift) or bracket.a.dim != bracket.b.dim
-    return bracket.sign in ("mirror", "mod")
-
-
-def _moved(bracket: Compare, i: Index, vector: Form) -> Form:
-    """Return ``sum_k [bracket] vector[k]``: a slice, a vector put among zeros, a vector turned or reversed."""
-    a, b, s = bracket.a, bracket.b, bracket.shift
-    if bracket.sign == "mirror":
-        return Form("reversed", (vector,), 1)
-    if bracket.sign == "mod":
-        return Form("roll", (vector, s if a is i else -s), 1)
-    after = a.dim.offset - b.dim.offset - s
-    if (
-        bracket.sign != "=="
-        or a.dim.name != b.dim.name
-        or s < 0
-        or after < 0
-        or not isinstance(a, Index)
-        or not isinstance(b, Index)
-    ):
-        raise Unwritten
-    return Form("slice" if b is i else "placed", (vector, s, after), 1)
+def _triangle(a: Form) -> Form:
+    """Read a triangle of ones times a matrix, entry by entry, as the triangle of the matrix."""
+    ones = (
+        next((x for x in a.args if x.op in ("tril", "triu") and x.args[0].op == "ones"), None)
+        if a.op == "had"
+        else None
+    )
+    if ones is None:
+        return a
+    return Form(ones.op, (f.hadamard(*(x for x in a.args if x is not ones)), ones.args[1]), 2)
 
 
 class Recogniser:
     """Reads entries at places as whole tensors."""
 
-    def __init__(self, symmetric: frozenset[str]) -> None:
-        self.symmetric = symmetric
+    def __init__(self, kinds: Mapping[str, str]) -> None:
+        self.kinds = kinds
 
     def at(self, node: Node, places: Places) -> Form:
         """Return the tensor whose entry at `places` is the node."""
@@ -158,8 +108,12 @@ class Recogniser:
     def _var(self, node: Var, places: Places) -> Form:
         free = [p for p in node.at if isinstance(p, Index)]
         kept = tuple(p.value if isinstance(p, Fixed) else None for p in node.at)
-        facts = ("symmetric",) if node.name in self.symmetric and len(free) == 2 else ()
-        name = Form("name", (node.name, *facts), len(node.at))
+        kind = (self.kinds[node.name],) if node.name in self.kinds and len(free) == 2 else ()
+        name = Form("name", (node.name, *kind), len(node.at))
+        if kind == ("merged",):
+            name = Form("unravel", (Form("name", (node.name,), 1),), 2)
+        if is_labels(node):
+            name = Form("one_hot", (label_name(node), node.at[-1].dim), len(node.at))
         if len(free) == 2 and free[0] == free[1] and len(node.at) == 2:
             return Form("diagonal", (name,), 1)
         if len(set(free)) < len(free) or set(free) != set(places) or (len(node.at) > 2 and len(free) < len(node.at)):
@@ -179,7 +133,7 @@ class Recogniser:
         return f.outer(vector, ones) if i in node.free else f.outer(ones, vector)
 
     def _add(self, node: Add, places: Places) -> Form:
-        return f.add(*(self.at(term, places) for term in node.args))
+        return add_forms(*(self.at(term, places) for term in node.args))
 
     def _mul(self, node: Mul, places: Places) -> Form:
         return self._product(list(node.args), places)
@@ -205,7 +159,7 @@ class Recogniser:
         if not both:
             ones = [Form("ones", (k.dim,), 1) for k in places]
             return f.scale(scalar, f.outer(u or ones[0], v or ones[1]))
-        matrix = f.hadamard(*(self.at(x, places) for x in both))
+        matrix = _triangle(f.hadamard(*(self.at(x, places) for x in both)))
         matrix = matrix if u is None else Form("rows", (u, matrix), 2)
         return f.scale(scalar, matrix if v is None else Form("cols", (matrix, v), 2))
 
@@ -217,7 +171,7 @@ class Recogniser:
         except Unwritten:
             terms = distributed(node)
             if len(terms) > 1:
-                return f.add(*(self.at(t, places) for t in terms))
+                return add_forms(*(self.at(t, places) for t in terms))
             other = renested(node)
             if other is None or other == node:
                 raise
@@ -227,7 +181,7 @@ class Recogniser:
         (k,) = node.over
         factors = list(node.body.args) if isinstance(node.body, Mul) else [node.body]
         if isinstance(node.body, Add):
-            return f.add(*(self.at(Fold("sum", node.over, t), places) for t in node.body.args))
+            return add_forms(*(self.at(Fold("sum", node.over, t), places) for t in node.body.args))
         here = set(places)
         if len(places) == 1:
             return self._matrix_vector(factors, places[0], k)
@@ -242,6 +196,10 @@ class Recogniser:
         return f.matmul(a, b)
 
     def _matrix_vector(self, factors: Sequence[Node], i: Index, k: Index) -> Form:
+        alone = [x for x in factors if not x.free & {i, k}]
+        if alone:
+            bound = [x for x in factors if x.free & {i, k}]
+            return f.scale(self.scalar(mul(*alone)), self._matrix_vector(bound, i, k))
         with_i = [x for x in factors if i in x.free]
         only_k = [x for x in factors if i not in x.free]
         matrices = [x for x in with_i if k in x.free]
@@ -249,10 +207,12 @@ class Recogniser:
         if not matrices:
             raise Unwritten
         (first, *others) = matrices
-        if isinstance(first, Compare) and not others and _moves(first):
+        if isinstance(first, Add) and any(map(_has_move, first.args)):
+            raise Unwritten  # each moves entries of its own
+        if isinstance(first, Compare) and not others and is_move(first):
             vector = self._product(only_k, (k,)) if only_k else Form("ones", (k.dim,), 1)
             scalar, rest = f.unscaled(vector)
-            return f.hadamard(*(self.at(x, (i,)) for x in outside), f.scale(scalar, _moved(first, i, rest)))
+            return f.hadamard(*(self.at(x, (i,)) for x in outside), f.scale(scalar, moved(first, i, rest)))
         matrix = self._product(matrices, (i, k))
         if only_k:
             whole = f.matmul(matrix, self._product(only_k, (k,)))
@@ -284,6 +244,8 @@ class Recogniser:
         return Form("apply", (node.function, self.at(node.arg, places)), len(places))
 
     def _of(self, node: Of, places: Places) -> Form:
+        if node.kind in ("softmax", "logsumexp"):
+            return self._along(node, places)
         if (
             len(node.rows) != 1
             or node.free & set(places) != set(node.at) & set(places)
@@ -292,7 +254,8 @@ class Recogniser:
             raise Unwritten
         if node.body.free - set(node.bound):
             raise Unwritten
-        matrix = Form(node.kind, (self.at(node.body, node.rows + node.cols),), 2)
+        inside = self.at(node.body, node.rows + node.cols)
+        matrix = f.transposed(inside) if "orthogonal" in inside.args else Form(node.kind, (inside,), 2)
         if node.at == places:
             return matrix
         if node.at == places[::-1]:
@@ -301,11 +264,33 @@ class Recogniser:
             return Form("diagonal", (matrix,), 1)
         raise Unwritten
 
+    def _along(self, node: Of, places: Places) -> Form:
+        """Read a softmax or a logsumexp of a vector, or of every row of a matrix."""
+        at = tuple(p for p in node.at if isinstance(p, Index))
+        rest = tuple(p for p in places if p not in at)
+        if len(node.rows) != 1 or len(at) < len(node.at) or len(rest) != len(places) - len(at) or len(rest) > 1:
+            raise Unwritten
+        if node.body.free - set(node.rows) != set(rest):
+            raise Unwritten
+        by_rows = self.at(node.body, (*rest, *node.rows))
+        if not rest:
+            return Form(node.kind, (by_rows, 0), len(places))
+        by_cols = self.at(node.body, (*node.rows, *rest))
+        if len(repr(by_cols)) < len(repr(by_rows)):  # one of the two in every place, so that it is computed once
+            whole = Form(node.kind, (by_cols, 0), len(places))
+            return whole if not at or places == (*at, *rest) else f.transposed(whole)
+        whole = Form(node.kind, (by_rows, 1), len(places))
+        return whole if places == (*rest, *at) else f.transposed(whole)
+
     def _compare(self, node: Compare, places: Places) -> Form:
         if node.sign == "==" and not node.shift and {node.a, node.b} == set(places) and node.a.dim == node.b.dim:
             return Form("eye", (places[0].dim,), 2)
         if node.sign == "==" and not node.shift and len(places) == 1 and isinstance(node.b, Fixed):
             return Form("unit", (node.b.value, node.a.dim), 1)
+        if node.sign == "mirror" and len(places) == 2 and {node.a, node.b} == set(places):
+            return Form("reversed", (Form("eye", (places[0].dim,), 2),), 2)
+        if node.sign == "==" and len(places) == 2 and {node.a, node.b} == set(places):
+            return shifted_eye(node, places)
         if node.sign == "<=" and len(places) == 2 and {node.a, node.b} == set(places):
             # [a <= b + shift]: the lower triangle where b is the row
             lower = (node.b, node.a) == places
@@ -333,18 +318,33 @@ class Recogniser:
                 )
             raise Unwritten
         if isinstance(node, Add):
-            return f.add(*map(self.scalar, node.args))
+            return add_forms(*map(self.scalar, node.args))
         if isinstance(node, Mul):
             return f.product(*map(self.scalar, node.args))
         if isinstance(node, Pow):
             return f.power(self.scalar(node.base), self.scalar(node.exponent))
         if isinstance(node, Apply):
             return Form("apply", (node.function, self.scalar(node.arg)), 0)
-        if isinstance(node, Of) and node.kind in ("det", "logdet") and len(node.rows) == 1:
-            return Form(node.kind, (self.at(node.body, node.rows + node.cols),), 0)
+        if isinstance(node, Of):
+            return self._number_of(node)
         if isinstance(node, Fold):
             return self._total(node)
         raise Unwritten
+
+    def _number_of(self, node: Of) -> Form:
+        if len(node.rows) != 1 or node.body.free - set(node.bound):
+            raise Unwritten
+        if node.kind in ("det", "logdet"):
+            return Form(node.kind, (self.at(node.body, node.rows + node.cols),), 0)
+        if node.kind not in ("softmax", "logsumexp"):
+            raise Unwritten
+        whole = self.at(node.body, node.rows)
+        if node.kind == "logsumexp":
+            return Form("logsumexp", (whole, 0), 0)
+        (p,) = node.at
+        if not isinstance(p, Fixed):
+            raise Unwritten
+        return Form("entry", (Form("softmax", (whole, 0), 1), (p.value,)), 0)
 
     def _total(self, node: Fold) -> Form:
         over, body = list(node.over), node.body

@@ -33,7 +33,7 @@ from symbolic.tensors.nodes import (
 )
 from symbolic.tensors.normal import normal
 from symbolic.tensors.polynomial import Poly, TooLarge
-from symbolic.tensors.proof import equal
+from symbolic.tensors.proof import vanishes
 from symbolic.tensors.terms import Atom, Slot
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def spellings(node: Node, facts: Mapping[str, frozenset[str]]) -> list[Node]:
     with assuming(Facts(facts)):
         for make in (tidied, rewritten):
             try:
-                other = make(found[-1] if make is tidied else node)
+                other = tidied(found[-1]) if make is tidied else rewritten(node, facts)
             except (SymbolicError, RecursionError):
                 continue
             if other is not None and (make is tidied or other not in found):
@@ -96,13 +96,13 @@ def _ratio(poly: Poly, known: Poly) -> Fraction | None:
     return ratios.pop() if len(ratios) == 1 else None
 
 
-def rewritten(node: Node) -> Node | None:
+def rewritten(node: Node, facts: Mapping[str, frozenset[str]]) -> Node | None:
     """Write the normal form out again, where it is short; None where it is long."""
     poly = normal(node)
     if len(poly.terms) > LONGEST:
         return None
     other = restored(poly)
-    return other if equal(other, node) else None
+    return other if vanishes(add(other, mul(MINUS_ONE, node)), (other, node), facts) else None
 
 
 def restored(poly: Poly, places: Mapping[object, Index] | None = None) -> Node:

@@ -7,62 +7,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from symbolic.errors import DerivationError
+from symbolic.tensors.base import LABELS
+from symbolic.tensors.brought import PREFIX, brought
+from symbolic.tensors.diagonals import diagonal_lines
 from symbolic.tensors.einsum import Einsum
-from symbolic.tensors.emit import Printer, is_plain
+from symbolic.tensors.emit import Printer
+from symbolic.tensors.readings import is_plain
+from symbolic.tensors.scatter import scattered, zeros
+from symbolic.tensors.sharing import Counts, inside_out, squared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from symbolic.tensors.forms import Form
-    from symbolic.tensors.nodes import (
-        Dim,
-    )
+    from symbolic.tensors.nodes import Dim
     from symbolic.tensors.tensor import Dims, Tensor
-
-IMPORTS = {
-    "numpy": "import numpy as np",
-    "torch": "import math\n\nimport torch",
-    "jax": "import jax\nimport jax.numpy as jnp",
-}
-PREFIX = {"numpy": "np", "torch": "torch", "jax": "jnp"}
-
-
-def _helpers(backend: str) -> dict[str, str]:
-    b = PREFIX[backend]
-    most = {
-        "numpy": "np.max(x, axis=axis, keepdims=True)",
-        "jax": "jnp.max(x, axis=axis, keepdims=True)",
-        "torch": "torch.amax(x, axis, keepdim=True)",
-    }[backend]
-    keep = "keepdim" if backend == "torch" else "keepdims"
-    total = f"{b}.sum({{}}, axis, {keep}=True)"
-    other = {
-        "numpy": ("np.vectorize(math.erf, otypes=[float])(x)", "np.logaddexp(0, x)", "np.maximum(x, 0)"),
-        "torch": ("torch.special.erf(x)", "torch.logaddexp(torch.zeros_like(x), x)", "torch.clamp(x, min=0)"),
-        "jax": ("jax.scipy.special.erf(x)", "jnp.logaddexp(0, x)", "jnp.maximum(x, 0)"),
-    }[backend]
-    gamma = {
-        "numpy": "np.vectorize(math.lgamma, otypes=[float])(x)",
-        "torch": "torch.lgamma(x)",
-        "jax": "jax.scipy.special.gammaln(x)",
-    }[backend]
-    digamma = {"numpy": "scipy.special.digamma(x)", "torch": "torch.digamma(x)", "jax": "jax.scipy.special.digamma(x)"}[
-        backend
-    ]
-    return {
-        "sigmoid": f"def sigmoid(x):\n    return 0.5 * (1 + {b}.tanh(0.5 * x))\n",
-        "softplus": f"def softplus(x):\n    return {other[1]}\n",
-        "relu": f"def relu(x):\n    return {other[2]}\n",
-        "erf": f"def erf(x):\n    return {other[0]}\n",
-        "erfc": f"def erfc(x):\n    return 1 - {other[0]}\n",
-        "gammaln": f"def gammaln(x):\n    return {gamma}\n",
-        "digamma": f"def digamma(x):\n    return {digamma}\n",
-        "softmax": f"def softmax(x, axis=0):\n    e = {b}.exp(x - {most})\n    return e / {total.format('e')}\n",
-        "logsumexp": (
-            f"def logsumexp(x, axis=0):\n    m = {most}\n    s = {total.format(f'{b}.exp(x - m)')}\n"
-            f"    return (m + {b}.log(s)).squeeze(axis)\n"
-        ),
-    }
 
 
 @dataclass(frozen=True)
@@ -98,23 +57,18 @@ def program(
     DerivationError
         The library has no function for something in it.
     """
-    used = [n for n in shapes if n in tensor.entry.names]
+    used = [n for n in shapes if n in tensor.entry.names or n + LABELS in tensor.entry.names]
     inputs = used or list(shapes)[:1]
-    writer = Writer(backend, shapes, inputs)
+    labels = frozenset(n.removesuffix(LABELS) for n in tensor.entry.names if n.endswith(LABELS))
+    writer = Writer(backend, shapes, inputs, labels)
     try:
         given = [axis for name in inputs for axis in shapes[name]]
         plain = form is not None and all(len(axis) == 1 for axis in (*tensor.axes, *given))
-        lines = writer.form(form) if plain and form is not None else writer.tensor(tensor)
+        lines = writer.form(form, tensor) if plain and form is not None else writer.tensor(tensor)
     except NotImplementedError:
         lines = writer.tensor(tensor)
     body = "\n".join(f"    {line}" for line in [*writer.size_lines(), *lines])
-    helpers = "".join(f"\n\n{text}" for helper, text in _helpers(backend).items() if f"{helper}(" in body)
-    imports = IMPORTS[backend]
-    imports = f"import math\n\n{imports}" if "math." in helpers and backend == "numpy" else imports
-    imports = (
-        f"{imports}\nimport scipy.special" if "scipy.special.digamma" in helpers and backend == "numpy" else imports
-    )
-    source = f"{imports}\n{helpers}\n\ndef {name}({', '.join(inputs)}):\n{body}\n"
+    source = f"{brought(body, backend)}\n\ndef {name}({', '.join(inputs)}):\n{body}\n"
     scope: dict[str, Any] = {}
     try:
         exec(compile(source, f"<{name} by gradproof>", "exec"), scope)  # noqa: S102 - our own text, of names that were parsed
@@ -130,6 +84,7 @@ class Writer:
     backend: str
     shapes: dict[str, tuple[Dims, ...]]
     inputs: list[str]
+    labels: frozenset[str] = frozenset()
     sizes: set[str] = field(default_factory=set)
 
     def size(self, dim: Dim) -> str:
@@ -175,65 +130,57 @@ class Writer:
 
     def printer(self) -> Printer:
         """Return a printer for the backend."""
-        return Printer(PREFIX[self.backend], size=self.size, like=self.inputs[0] if self.backend == "torch" else "")
+        last = self.inputs[0] if self.backend == "torch" else ""
+        like = next((n for n in self.inputs if self.shapes[n] and n not in self.labels), last)
+        return Printer(PREFIX[self.backend], size=self.size, like=like)
 
     # -- matrix notation ------------------------------------------------------------------------------
 
-    def form(self, form: Form) -> list[str]:
+    def form(self, form: Form, tensor: Tensor) -> list[str]:
         """Return the lines that compute a form, with what occurs twice computed once."""
         printer = self.printer()
-        counts: dict[Form, int] = {}
-        _count(form, counts)
+        form = squared(form)
+        if form.op == "zeros":
+            return [f"return {zeros(printer, [self.size(i.dim) for i in tensor.indices])}"]
+        counts = Counts()
+        counts.add(form)
         lines = []
         taken = itertools.count(1)
-        for part in _inside_out(form):
-            if (
-                counts[part] > 1
-                and part.op not in CHEAP
-                and not is_plain(part)
-                and part is not form
-                and part not in printer.names
-            ):
+        for part in inside_out(form):
+            if counts.is_shared(part) and not is_plain(part) and part is not form and part not in printer.names:
                 text = printer.write(part)
                 name = f"t{next(taken)}"
                 lines.append(f"{name} = {text}")
                 printer.names[part] = name
-        return [*lines, f"return {printer.write(form)}"]
+        rest = scattered(form, printer, lambda: [self.size(i.dim) for i in tensor.indices]) if form.rank else None
+        return [*lines, *(rest or [f"return {printer.write(form)}"])]
 
     # -- einsum ---------------------------------------------------------------------------------------
 
     def tensor(self, tensor: Tensor) -> list[str]:
         """Return the lines that compute a tensor by einsum."""
-        einsum = Einsum(self, PREFIX[self.backend])
-        text, order = einsum.at(tensor.entry)
         wanted = tensor.indices
-        text = einsum.aligned(text, order, wanted)
-        lengths = [self.size(i.dim) for i in wanted]
-        missing = [i for i in wanted if i not in order]
         b = PREFIX[self.backend]
-        if missing:
-            text = f"{b}.broadcast_to({text}, ({', '.join(lengths)},))"
-        if any(len(axis) != 1 for axis in tensor.axes):
-            sizes = [" * ".join(self.size(i.dim) for i in axis) or "1" for axis in tensor.axes]
-            text = f"{b}.reshape({text}, ({', '.join(sizes)},))"
+        einsum = Einsum(self, b, wanted)
+        if b == "np" and (on_diagonals := diagonal_lines(tensor, einsum)) is not None:
+            lines, text = on_diagonals
+            return [*lines, f"return {self._reshaped(text, tensor)}"]
+        text, order = einsum.at(tensor.entry)
+        text = einsum.aligned(text, order, wanted)
+        if not tensor.entry.names and wanted:
+            shape = zeros(self.printer(), [self.size(i.dim) for i in wanted])
+            text = shape if text == "0" else f"{shape} + {text}"
+        elif any(i not in order for i in wanted):
+            text = f"{b}.broadcast_to({text}, ({', '.join(self.size(i.dim) for i in wanted)},))"
+        text = self._reshaped(text, tensor)
+        last = f"{text} = "
+        if einsum.lines and einsum.lines[-1].startswith(last):
+            text = einsum.lines.pop().removeprefix(last)
         return [*einsum.lines, f"return {text}"]
 
-
-CHEAP = frozenset(
-    ("name", "number", "size", "constant", "eye", "ones", "unit", "inv", "entry", "arange", "product", "zeros")
-)
-
-
-def _count(form: Form, counts: dict[Form, int]) -> None:
-    counts[form] = counts.get(form, 0) + 1
-    if counts[form] == 1:
-        for part in form.forms:
-            _count(part, counts)
-
-
-def _inside_out(form: Form) -> list[Form]:
-    found: dict[Form, None] = {}
-    for part in form.forms:
-        found.update(dict.fromkeys(_inside_out(part)))
-    found[form] = None
-    return [f for f in found if f.op not in CHEAP and not (f.op == "T" and f.forms[0].op in CHEAP)]
+    def _reshaped(self, text: str, tensor: Tensor) -> str:
+        """Merge the axes that the result has merged."""
+        if all(len(axis) == 1 for axis in tensor.axes):
+            return text
+        sizes = [" * ".join(self.size(i.dim) for i in axis) or "1" for axis in tensor.axes]
+        return f"{PREFIX[self.backend]}.reshape({text}, ({', '.join(sizes)},))"

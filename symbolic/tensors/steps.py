@@ -18,7 +18,7 @@ from symbolic.mathml import mathml
 from symbolic.tensors.change import Change, carried_out, carry_out_steps, change
 from symbolic.tensors.expression import Expression, concrete, in_domain
 from symbolic.tensors.nodes import Node, Var, fold, mul
-from symbolic.tensors.paper import index_layout
+from symbolic.tensors.paper import index_layout, index_names
 from symbolic.tensors.proof import SPACES, gradient_of
 from symbolic.tensors.tensor import Tensor
 from symbolic.tensors.values import FloatsOnlyError, evaluate
@@ -51,6 +51,8 @@ class Step:
         Both sides compared in ball arithmetic at random points.
     written : Expression or None
         In the last step, the result in matrix notation.
+    inputs : int or None
+        How many of the last indices of `after` are the variable's, once the derivative is read off; None before that.
     """
 
     rule: str
@@ -60,10 +62,21 @@ class Step:
     check: Check
     changed: Node | None = None
     written: Expression | None = None
+    inputs: int | None = None
 
     def layout(self) -> lay.Layout:
         """Return the formula after the rule."""
         return self.written.layout() if self.written is not None else index_layout(self.after.entry, self.after.indices)
+
+    def left(self, wrt: str) -> str:
+        """Return what the formula after the rule is: the differential, or the derivative, of which entry."""
+        if self.written is not None and self.written.matrix_form is not None:
+            return f"∂f/∂{wrt}"
+        names = index_names(self.after.entry, self.after.indices)
+        if self.inputs is None:
+            return _at("df", names)
+        split = len(names) - self.inputs
+        return f"{_at('∂f', names[:split])}/{_at(f'∂{wrt}', names[split:])}"
 
     def before_layout(self) -> lay.Layout:
         """Return the formula before the rule, with the part that changes marked."""
@@ -98,7 +111,8 @@ def carried_steps(d: Derived) -> Iterator[Step]:
     gradient = gradient_of(d.function, d.wrt, d.shapes)
     contracted = _applied(gradient, d)
     reason = "The differential is linear in the tangent: its coefficient is the derivative, deltas contracted."
-    yield Step("gradient", reason, before, gradient, _compared(before, contracted, points))
+    own = sum(map(len, d.shapes[d.wrt]))
+    yield Step("gradient", reason, before, gradient, _compared(before, contracted, points), inputs=own)
     if d.space != "free":
         gradient, spaced = gradient_of(d.function, d.wrt, d.shapes, d.space), gradient
         reason = (
@@ -106,16 +120,20 @@ def carried_steps(d: Derived) -> Iterator[Step]:
             if d.space == SPACES[1]
             else "G + Gᵀ − diag G: by the free entries."
         )
-        yield Step(d.space, reason, spaced, gradient, NOTHING)
+        yield Step(d.space, reason, spaced, gradient, NOTHING, inputs=own)
     best = d.gradient
     moved = best.best.at(gradient.axes)
     if text(index_layout(moved.entry, moved.indices)) != text(index_layout(gradient.entry, gradient.indices)):
         reason = "Equal terms collected, sums that vanish left out: both sides have one normal form."
-        yield Step("simplify", reason, gradient, moved, _compared(gradient, moved, points))
+        yield Step("simplify", reason, gradient, moved, _compared(gradient, moved, points), inputs=own)
         gradient = moved
     if best.matrix_form is not None:
         reason = "The same for all entries at once, in matrix notation."
-        yield Step("matrix notation", reason, gradient, gradient, NOTHING, None, best)
+        yield Step("matrix notation", reason, gradient, gradient, NOTHING, None, best, own)
+
+
+def _at(name: str, places: tuple[str, ...]) -> str:
+    return f"{name}[{', '.join(places)}]" if places else name
 
 
 def _first_change(node: Node) -> Node | None:

@@ -145,7 +145,14 @@ def check_sizes(a: Tensor, k: int, b: Tensor, l: int) -> None:
     one, other = a.dims[k], b.dims[l]
     if one != other:
         names = [f"{_called(t)} is {t}" for t in (a, b)]
-        raise FormulaError(f"{names[0]}, {names[1]}: {size_text(one)} ≠ {size_text(other)}")
+        raise FormulaError(f"{names[0]}, {names[1]}: {size_text(one)} ≠ {size_text(other)}{_in_order(one, other)}")
+
+
+def _in_order(one: Dims, other: Dims) -> str:
+    """Return what to do where two merged axes differ in their order only."""
+    if sorted(map(str, one)) != sorted(map(str, other)):
+        return ""
+    return f": the entries are merged in another order; write the one as {size_text(other)}"
 
 
 def _called(t: Tensor) -> str:

@@ -11,6 +11,7 @@ import sympy as sp
 from flint import arb
 
 from symbolic.errors import EvaluationError
+from symbolic.tensors.base import is_labels, label_name
 from symbolic.tensors.kinds import Balls, Floats, FloatsOnlyError, Formulas, call, function_of_matrix
 from symbolic.tensors.nodes import (
     Add,
@@ -163,7 +164,7 @@ def _where(e: _Evaluator, node: Where) -> Any:
 
 
 def _var(e: _Evaluator, node: Var) -> Any:
-    if node.name.endswith(" labels") and node.name not in e.arrays:
+    if is_labels(node) and node.name not in e.arrays:
         return _labels(e, node)
     if node.name not in e.arrays:
         raise EvaluationError(f"no array is given for {node.name}")
@@ -172,7 +173,7 @@ def _var(e: _Evaluator, node: Var) -> Any:
 
 
 def _labels(e: _Evaluator, node: Var) -> Any:
-    name = node.name.removesuffix(" labels")
+    name = label_name(node)
     if name not in e.arrays:
         raise EvaluationError(f"no array is given for the labels {name}")
     count = e.length(node.at[-1].dim)

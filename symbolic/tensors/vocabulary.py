@@ -28,7 +28,7 @@ from symbolic.tensors.nodes import (
     power,
     substitute,
 )
-from symbolic.tensors.tensor import Tensor, broadcast, matmul, reduce, scalar, size_of
+from symbolic.tensors.tensor import Tensor, as_number, broadcast, matmul, reduce, scalar, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -133,8 +133,12 @@ def where(condition: Any, x: Any, y: Any) -> Tensor:
 def clip(x: Any, a_min: Any = None, a_max: Any = None) -> Tensor:
     """``min(max(x, a_min), a_max)``."""
     x = tensor(x)
-    x = x if a_min is None else broadcast(_maximum, x, tensor(a_min))
-    return x if a_max is None else broadcast(_minimum, x, tensor(a_max))
+    low, high = (None if end is None else tensor(end) for end in (a_min, a_max))
+    ends = [as_number(end) for end in (low, high)]
+    if low is not None and high is not None and all(ends) and ends[0].value <= ends[1].value:  # type: ignore[union-attr]  # both are there
+        return broadcast(lambda a, e, b: _where_entry(apply("positive", _minus(a, b)), b, _maximum(a, e)), x, low, high)
+    x = x if low is None else broadcast(_maximum, x, low)
+    return x if high is None else broadcast(_minimum, x, high)
 
 
 def leaky_relu(x: Any, alpha: Any = None) -> Tensor:

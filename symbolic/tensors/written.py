@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from symbolic import layout as lay
 from symbolic.names import name_layout
-from symbolic.tensors.emit import ATOM, POWER, PRODUCT, STEPS, SUM, inverted, is_reciprocal
+from symbolic.tensors.emit import ATOM, POWER, PRODUCT, SUM, inverted, is_reciprocal
 from symbolic.tensors.forms import Form, num, product, scale
+from symbolic.tensors.readings import STEPS, compared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from symbolic.tensors.nodes import Dim
 
 
+SIGNS = {">": ">", ">=": "≥", "<": "<", "<=": "≤", "==": "="}
 TRANSPOSE = lay.Operator("⊤", "postfix")
 WORDS = {
     "trace": "tr",
@@ -131,8 +133,9 @@ def _raised(a: Form) -> tuple[lay.Layout, int]:
 def _function(a: Form) -> tuple[lay.Layout, int]:
     name, x = a.args
     if name in STEPS:
-        sign = {"zero": "=", "positive": ">", "nonnegative": "≥"}[name]
-        return lay.Fenced("[", (lay.row(layout(x), lay.Operator(sign), lay.Number("0")),), "]"), ATOM
+        left, sign, right = compared(a)
+        sides = lay.row(layout(left), lay.Operator(SIGNS[sign]), layout(right))
+        return lay.Fenced("[", (sides,), "]"), ATOM
     if name == "abs":
         return lay.Fenced("|", (layout(x),), "|"), ATOM
     return _applied(name, x)
@@ -143,9 +146,20 @@ def _place(value: int, dim: Dim) -> lay.Layout:
     return lay.Number(str(value)) if value >= 0 else lay.Identifier(str(dim._replace(offset=dim.offset + value)))
 
 
+def _along(a: Form) -> tuple[lay.Layout, int]:
+    """Write a function of a vector, or along an axis of a matrix."""
+    x, axis = a.args
+    inside = (layout(x),) if x.rank == 1 else (layout(x), lay.Word(f"axis {axis}"))
+    return lay.Applied(lay.Identifier(a.op, upright=True), inside), ATOM
+
+
 _PAPER: dict[str, Callable[[Form], tuple[lay.Layout, int]]] = {
     "number": _number,
     "name": lambda a: (name_layout(a.args[0]), ATOM),
+    "one_hot": lambda a: (
+        lay.Applied(lay.Identifier("onehot", upright=True), (name_layout(a.args[0]),)),
+        ATOM,
+    ),
     "size": lambda a: (lay.Identifier(str(a.args[0])), ATOM if not a.args[0].offset or not a.args[0].name else SUM),
     "constant": lambda a: (name_layout(a.args[0]), ATOM),
     "ones": lambda _: (lay.Identifier("𝟏", upright=True), ATOM),
@@ -172,6 +186,10 @@ _PAPER: dict[str, Callable[[Form], tuple[lay.Layout, int]]] = {
         ),
         ATOM,
     ),
+    "kron": lambda a: (
+        lay.row(_factor(a.args[0], POWER), lay.Operator("⊗"), _factor(a.args[1], POWER)),
+        PRODUCT,
+    ),
     "T": lambda a: (lay.Labelled(_factor(a.forms[0], ATOM), above=TRANSPOSE), POWER),
     "inv": lambda a: (
         lay.Superscript(_factor(a.forms[0], ATOM), lay.row(lay.Operator("−", "prefix"), lay.Number("1"))),
@@ -191,6 +209,8 @@ _PAPER: dict[str, Callable[[Form], tuple[lay.Layout, int]]] = {
     "add": _sum,
     "power": _raised,
     "apply": _function,
+    "softmax": _along,
+    "logsumexp": _along,
     "norm": lambda a: (lay.Fenced("‖", (layout(a.forms[0]),), "‖"), ATOM),
     "square": lambda a: (lay.Superscript(lay.Fenced("‖", (layout(a.forms[0]),), "‖"), lay.Number("2")), POWER),
     "sum": lambda a: _applied("sum", *a.forms),

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from random import Random
 from typing import TYPE_CHECKING, Any
 
 from verify.checking.limits import TimeLimitReached, limited
 from verify.errors import OpaqueError, UsageError, VerifyError
 from verify.identities import proof
 from verify.identities.diagnosing import diagnose
-from verify.identities.readings import Outcome, Point, draw, read_point
 from verify.identities.repairs import aside, repair
-from verify.identities.samples import GENERIC, array
 from verify.identities.shrinking import smallest, smallest_misfit
 from verify.identities.statement import Statement, statement
-from verify.identities.survey import WANTED, Survey, assignments, survey
+from verify.identities.survey import WANTED, Survey, survey
 from verify.identities.verdict import Diagnosis, Status, Strength, Verdict, counterexample, misfit_shown
+from verify.identities.zeros import fails_at_zero, note_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,12 +101,18 @@ def _decide(claim: Statement) -> Verdict:
 
 
 def _true(claim: Statement, found: Survey) -> Verdict:
+    zero = fails_at_zero(claim, found.agreed[0].point.sizes) if found.agreed else None
+    if zero is not None:
+        return Verdict(
+            Status.TRUE_ONLY_IF, claim, f"the identity holds where {zero.words}", assumption=zero.words,
+            counterexample=counterexample(zero.reading),
+        )  # fmt: skip
     proved = proof.proved(claim)
     counts = f"{len(found.agreed)} points at {found.shapes} shapes"
     reason = f"proved for every shape, and enclosed at {counts}" if proved else f"both sides agree at {counts}"
     return Verdict(
         Status.TRUE, claim, reason, strength=Strength.PROVED if proved else Strength.ENCLOSED,
-        points=len(found.agreed), shapes=found.shapes, notes=(*_gaps(found), *_partial(found), *_zero(claim, found)),
+        points=len(found.agreed), shapes=found.shapes, notes=(*_gaps(found), *_partial(found), *_at_zero(claim, found)),
     )  # fmt: skip
 
 
@@ -125,20 +129,9 @@ def _partial(found: Survey) -> list[str]:
     return [f"where f has a derivative: {len(found.skipped)} of the points tried are outside"]
 
 
-def _zero(claim: Statement, found: Survey) -> list[str]:
-    """Return where the formula needs care: at the variable's zero."""
-    if found.skipped or claim.domains[claim.wrt].form is not None or 0.0 not in claim.domains[claim.wrt].numbers:
-        return []
-    random = Random(4)  # noqa: S311 - samples, no secrets
-    point = draw(claim, assignments(claim.sizes)[0], GENERIC[1], random)
-    zero = array([0] * point.values[claim.wrt].size, point.values[claim.wrt].shape)
-    try:
-        reading = read_point(claim, Point(point.sizes, {**point.values, claim.wrt: zero}))
-    except VerifyError:
-        return []
-    if reading.outcome in (Outcome.CLAIM_UNDEFINED, Outcome.UNDEFINED):
-        return [f"for {claim.wrt} != 0: the formula has no value there"]
-    return []
+def _at_zero(claim: Statement, found: Survey) -> list[str]:
+    note = None if found.skipped else note_of(claim)
+    return [] if note is None else [note]
 
 
 # -- false, or true only if ------------------------------------------------------------------------------------

@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from verify.errors import UsageError
 from verify.identities.api import judge
 from verify.identities.verdict import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
 CODES = {Status.TRUE: 0, Status.TRUE_ONLY_IF: 1, Status.FALSE: 1, Status.UNDECIDED: 6}
 """The exit code of each answer."""
 
 
-def judge_command(f: str, df: str, wrt: str, shapes: str, domains: Iterable[str], space: str) -> int:
+def judge_command(f: str, df: str, wrt: str, shapes: str, domains: Mapping[str, str], space: str) -> int:
     """Judge an identity, print the verdict and return the exit code.
 
     Raises
@@ -25,13 +24,6 @@ def judge_command(f: str, df: str, wrt: str, shapes: str, domains: Iterable[str]
     UsageError
         A part of the question cannot be read.
     """
-    verdict = judge(f, df, wrt, shapes, dict(_domain(text) for text in domains), space)
+    verdict = judge(f, df, wrt, shapes, domains, space)
     click.echo(str(verdict))
     return CODES[verdict.status]
-
-
-def _domain(text: str) -> tuple[str, str]:
-    name, sign, words = text.partition("=")
-    if not sign:
-        raise UsageError(f"--domain {text!r}: write name=words, such as A=symmetric")
-    return name.strip(), words.strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from verify.domains import FORMS, REAL, Numbers, domain_of
+from verify.domains import FORMS, REAL, WORDS, Numbers, domain_of
 from verify.errors import UsageError
 
 SQUARE = {
@@ -82,11 +82,11 @@ def kind_of(name: str, given: Any) -> Kind:
     if not isinstance(given, str):
         domain = domain_of(given)
         return Kind(domain.numbers, domain.form, str(given))
-    words = [_word(word) for word in (given.split(",") if "(" not in given and "[" not in given else [given])]
+    words = [word for part in _parts(given) for word in _words(part)]
     ours = {_FORMS[w] for w in words if w in _FORMS}
     rest = [w for w in words if w not in _FORMS and w not in _GENERAL]
     if ours or any(w in FORMS for w in rest if w != "invertible"):
-        rest = [w for w in rest if w != "invertible"]  # a generic matrix of any other form is
+        rest = [w for w in rest if w not in ("invertible", "distinct")]  # a generic matrix of any other form is both
     numbers = REAL
     if rest:
         domain = domain_of(", ".join(rest))
@@ -94,6 +94,20 @@ def kind_of(name: str, given: Any) -> Kind:
     if len(ours) > 1:
         raise UsageError(f"domain {given!r} of {name} says two things at once: give one form")
     return Kind(numbers, next(iter(ours), None), given)
+
+
+def _parts(given: str) -> list[str]:
+    return [given] if "(" in given or "[" in given else given.split(",")
+
+
+def _words(part: str) -> list[str]:
+    """Read a part as one word of ours, or as several with spaces or `and` between."""
+    whole = _word(part)
+    known = {*_FORMS, *_GENERAL, *_NUMBERS.values(), *WORDS, *FORMS}
+    if whole in known:
+        return [whole]
+    several = [_word(w) for w in part.split() if w != "and"]
+    return several if several and all(w in known for w in several) else [whole]
 
 
 def _word(word: str) -> str:

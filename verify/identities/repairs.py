@@ -37,6 +37,8 @@ def repair(claim: Statement, diagnosis: Diagnosis | None) -> str | None:
     found = _first(_spaces(claim) if _symmetric(claim) else ())
     if found is None and words == "the other layout":
         return "read in the other layout: the axes of the variable first (the transposed Jacobian)"
+    if found is None and words == "transposed" and len(claim.shapes[claim.wrt]) == 2:
+        return _first(_symmetries(claim)) or "read in the other layout: the transposed gradient"
     explained = words.startswith(("dropped", "sign of a term", "missing factor"))
     return found or _first(_others(claim, explained=explained))
 
@@ -99,6 +101,11 @@ def _forms(claim: Statement, *, explained: bool) -> Iterator[tuple[str, Statemen
             yield words, _with(claim, tuple(squares), form), _usual(claim)
 
 
+def _symmetries(claim: Statement) -> Iterator[tuple[str, Statement, list[dict[str, int]]]]:
+    """Yield that one matrix is symmetric, or all are."""
+    yield from (c for c in _forms(claim, explained=True) if c[0].endswith((" is symmetric", " are symmetric")))
+
+
 def _is(name: str, form: str) -> str:
     words = {"spd": "symmetric positive definite", "unit norm": "of norm 1", "signs": "±1", "binary": "0 or 1"}
     return f"{name} is {words.get(form, form)}"
@@ -122,7 +129,8 @@ def _sizes(claim: Statement) -> Iterator[tuple[str, Statement, list[dict[str, in
 
 
 def _signs(claim: Statement) -> Iterator[tuple[str, Statement, list[dict[str, int]]]]:
-    loose = [n for n, kind in claim.domains.items() if kind.form is None and kind.numbers == REAL]
+    signed = (REAL, WORDS["nonzero"])
+    loose = [n for n, kind in claim.domains.items() if kind.form is None and kind.numbers in signed]
     loose.sort(key=lambda name: name != claim.wrt)
     for word, sign in (("positive", "> 0"), ("negative", "< 0")):
         for name in loose:
@@ -139,6 +147,6 @@ def _normalised(claim: Statement, names: Iterable[str]) -> Iterator[tuple[str, S
         words = f"{name} sums to 1" + (" along its last axis" if len(claim.shapes[name]) > 1 else "")
         forms = {"sums to 1": words, "simplex": f"{words}, with positive entries", "unit norm": _is(name, "unit norm")}
         if name != claim.wrt:
-            forms |= {"signs": _is(name, "signs"), "one-hot": _is(name, "one-hot")}
+            forms |= {word: _is(name, word) for word in ("signs", "binary", "one-hot")}
         for form, said in forms.items():
             yield said, _with(claim, (name,), form), _usual(claim)

@@ -170,6 +170,8 @@ def counterexample(reading: Reading) -> Counterexample:
         return Counterexample(
             point.sizes, inputs, None, f"{reading.claimed.shape}", f"{reading.true.shape} (f.shape + wrt.shape)"
         )
+    if reading.true is None:
+        return Counterexample(point.sizes, inputs, (), "a derivative", "none: f has a kink there")
     if reading.claimed is None:
         return Counterexample(point.sizes, inputs, (), "no finite value", _number(reading.true.ravel()[0]))
     entries = [(e.index, e.claimed, e.true) for e in reading.entries] or [

@@ -118,8 +118,8 @@ _OF_ONE = (
     "split", "array_split",
 )  # fmt: skip
 _OF_TWO = (
-    "dot", "matmul", "inner", "outer", "kron", "vdot", "cross", "tensordot", "convolve", "trapezoid", "take",
-    "take_along_axis", "append", "polyval", "vecdot",
+    "dot", "matmul", "inner", "outer", "kron", "vdot", "cross", "tensordot", "convolve", "correlate", "trapezoid",
+    "take", "take_along_axis", "append", "polyval", "vecdot",
 )  # fmt: skip
 _OF_SEVERAL = ("concatenate", "stack", "vstack", "hstack", "column_stack", "block")
 _LINALG = (

@@ -13,7 +13,7 @@ TEXTBOOK = [
     ("np.trace(A @ X @ B)", "X", "A: p,m  X: m,n  B: n,p", {}, "Aᵀ·Bᵀ"),
     ("np.linalg.slogdet(X)[1]", "X", "X: n,n", {}, "(X⁻¹)ᵀ"),
     ("np.linalg.det(X)", "X", "X: n,n", {}, "det(X)·(X⁻¹)ᵀ"),
-    ("x @ A @ x", "x", "A: n,n  x: n", {}, "A·x + Aᵀ·x"),
+    ("x @ A @ x", "x", "A: n,n  x: n", {}, "(A + Aᵀ)·x"),
     ("x @ A @ x", "x", "A: n,n  x: n", {"A": "symmetric"}, "2·A·x"),
     ("a @ np.linalg.inv(X) @ b", "X", "X: n,n  a: n  b: n", {}, "−((X⁻¹)ᵀ·a)·(X⁻¹·b)ᵀ"),
     ("norm(x)", "x", "x: n", {}, "x/‖x‖"),

@@ -1,3 +1,4 @@
+import contextlib
 import os
 
 import numpy as np
@@ -6,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symbolic import FormulaError, derive, parse, prove
-from symbolic.errors import SymbolicError
+from symbolic.errors import DerivationError, SymbolicError
 from symbolic.tensors.values import evaluate
 
 WRONG = [
@@ -164,3 +165,27 @@ def test_any_text_gives_a_derivative_or_one_error_of_ours(formula):
         derive(formula, "x", "x: n  y: n  A: n,n  B: m,n").gradient.text()
     except SymbolicError:
         return
+
+
+@settings(max_examples=EXAMPLES // 10, deadline=None)
+@given(formula=FORMULAS)
+def test_the_code_of_any_derivative_is_the_derivative(formula):
+    try:
+        gradient = derive(formula, "x", "x: n  y: n  A: n,n  B: m,n").gradient
+    except SymbolicError:
+        return
+    with contextlib.suppress(_NoCodeError):
+        _code(gradient)
+
+
+class _NoCodeError(Exception):
+    """There is no code, and the derivation says why."""
+
+
+def _code(gradient):
+    try:
+        return gradient.numpy()
+    except DerivationError as error:
+        if any(words in str(error) for words in ("no point was found", "no source code", "cannot be read off")):
+            raise _NoCodeError from error
+        raise

@@ -31,7 +31,8 @@ def test_running_sums_are_not_products_with_triangles():
 @pytest.mark.parametrize(
     ("f", "line"),
     [
-        ("np.sum(x[1:] * x[:-1])", "np.pad(x[:-1], (1, 0)) + np.pad(x[1:], (0, 1))"),
+        ("np.sum(x[1:] * x[:-1])", "out[1:] += x[:-1]\n    out[:-1] += x[1:]"),
+        ("np.sum(np.diff(x)**2)", "out[:-1] += t1\n    out[1:] -= t1\n    return 2 * out"),
         ("np.sum(np.roll(x, 1) * x)", "np.roll(x, -1) + np.roll(x, 1)"),
         ("np.sum(np.cumsum(x)**2)", "2 * np.cumsum(np.cumsum(x)[::-1])[::-1]"),
         ("np.sum(cumprod(x))", "np.cumsum(np.cumprod(x)[::-1])[::-1] / x"),

@@ -6,16 +6,23 @@ import pytest
 
 from verify import judge
 
-LIST = Path(__file__).parent / "identities.txt"
+HERE = Path(__file__).parent
 
 
-def _cases():
-    for line in LIST.read_text(encoding="utf-8").splitlines():
+def _cases(name):
+    for line in (HERE / name).read_text(encoding="utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
             yield [part.strip() for part in line.split(";")]
 
 
-CASES = list(_cases())
+CASES = list(_cases("identities.txt"))
+FURTHER = [*_cases("matrices.txt"), *_cases("learning.txt")]
+"""Written apart from the judge."""
+
+
+def _name(case):
+    _, f, df, wrt, *_ = case
+    return f"{f} by {wrt}: {df}"
 
 
 def test_the_list_is_long_and_a_third_of_it_is_subtly_false():
@@ -23,8 +30,7 @@ def test_the_list_is_long_and_a_third_of_it_is_subtly_false():
     assert sum(status != "TRUE" for status, *_ in CASES) >= 80
 
 
-@pytest.mark.parametrize("case", CASES, ids=[f"{f} by {wrt}: {df}" for _, f, df, wrt, *_ in CASES])
-def test_an_identity_of_the_list_is_judged_right(case):
+def _judged_right(case):
     status, f, df, wrt, shapes, domains, space, words = case
     held = dict(part.strip().split("=") for part in domains.split(",") if part.strip())
     verdict = judge(f, df, wrt, shapes, held, space or "free")
@@ -33,3 +39,15 @@ def test_an_identity_of_the_list_is_judged_right(case):
     assert (verdict.strength is not None) == (status == "TRUE")
     if status == "FALSE":
         assert verdict.counterexample is not None
+    return verdict
+
+
+@pytest.mark.parametrize("case", CASES, ids=map(_name, CASES))
+def test_an_identity_of_the_list_is_judged_right(case):
+    _judged_right(case)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("case", FURTHER, ids=map(_name, FURTHER))
+def test_an_identity_that_somebody_else_wrote_is_judged_right(case):
+    _judged_right(case)
