@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from symbolic.tensors.steps import Step, carried_steps
 from symbolic.tensors.tensor import Tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from symbolic import layout as lay
     from symbolic.tensors.conditions import Condition
@@ -121,9 +122,13 @@ class Derived:
         """Return the derivative as JAX source code and its function."""
         return self.gradient.jax()
 
-    def sympy(self, **sizes: int) -> Any:
-        """Return the derivative's components at concrete sizes (``m=2, n=3``) as a SymPy array."""
-        return self.gradient.sympy(**sizes)
+    def sympy(self, shape: Mapping[str, Any] | Sequence[int] | None = None, **sizes: int) -> Any:
+        """Return the derivative's components at concrete sizes as a SymPy array.
+
+        Sizes are ``m=2, n=3``, or a mapping of them, or shapes ``{"A": (2, 3)}``, or the shape of the variable.
+        """
+        mapping = shape if shape is None or isinstance(shape, Mapping) else {self.wrt: tuple(shape)}
+        return self.gradient.sympy(mapping, **sizes)
 
     # -- products and higher orders -------------------------------------------------------------------
 

@@ -164,14 +164,24 @@ class Expression:
         """
         return evaluate(self.best, {**sizes_of(self.shapes, arrays), **(sizes or {})}, arrays)
 
-    def sympy(self, **sizes: int) -> Any:
+    def sympy(self, shape: Mapping[str, Any] | None = None, **sizes: int) -> Any:
         """Return the components at concrete sizes as a SymPy array, entries named ``x_0_1``.
+
+        Parameters
+        ----------
+        shape : mapping, optional
+            Sizes by their names, ``{"m": 2, "n": 3}``, or shapes of tensors, ``{"A": (2, 3)}``.
+        **sizes : int
+            Sizes by their names.
 
         Raises
         ------
         EvaluationError
             A size is missing.
         """
+        given = {n: np.empty(s, dtype=bool) for n, s in (shape or {}).items() if n in self.shapes}
+        named = {n: int(s) for n, s in (shape or {}).items() if n not in self.shapes}
+        sizes = {**sizes_of(self.shapes, given), **named, **sizes}
         arrays = {name: _symbols(name, concrete(dims, sizes)) for name, dims in self.shapes.items()}
         cells = evaluate(self.best, sizes, arrays)
         return sp.ImmutableDenseNDimArray([sp.sympify(c) for c in cells.ravel()], cells.shape)

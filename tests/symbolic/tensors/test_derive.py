@@ -112,3 +112,15 @@ def test_a_document_that_was_changed_is_refused():
         type(d).from_json({**doc, "version": 2})
     with pytest.raises(FormulaError, match="not complete"):
         type(d).from_json({"format": doc["format"], "version": 1})
+
+
+@pytest.mark.parametrize("shape", [{"m": 2, "n": 3}, {"A": (2, 3)}, {"x": (3,), "m": 2}])
+def test_components_are_written_at_sizes_or_at_shapes(shape):
+    d = derive("norm(A @ x)**2", "x", "A: m,n  x: n")
+    assert d.sympy(shape) == d.sympy(m=2, n=3)
+    assert d.sympy(shape).shape == (3,)
+
+
+def test_the_shape_of_the_variable_says_its_own_sizes():
+    d = derive("x @ x", "x", "x: n")
+    assert d.sympy((2,)) == sp.Array([2 * sp.Symbol("x_0", real=True), 2 * sp.Symbol("x_1", real=True)])
