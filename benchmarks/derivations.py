@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.rivalry.table import OURS, own, table
 from benchmarks.rivals import RIVALS, namespace
 from symbolic import SymbolicError, derive
 from symbolic.tensors.expression import concrete, labels_in, points
@@ -80,9 +81,10 @@ def arrays_for(derived: Any, size: int) -> tuple[dict[str, Any], dict[str, int]]
     sizes = {name: size + 3 * k for k, name in enumerate(names)}
     while np.prod(concrete(derived.gradient.tensor.dims, sizes), dtype=float) > MOST and min(sizes.values()) > 2:
         sizes = {name: n - 1 for name, n in sizes.items()}
-    for point, own in points(derived.shapes, derived.facts, sizes=sizes, labels=labels_in(derived.gradient.best.entry)):
-        if all(np.shape(point[n]) == concrete(d, own) for n, d in derived.shapes.items()):
-            return point, own
+    labels = labels_in(derived.gradient.best.entry)
+    for point, drawn in points(derived.shapes, derived.facts, sizes=sizes, labels=labels):
+        if all(np.shape(point[n]) == concrete(d, drawn) for n, d in derived.shapes.items()):
+            return point, drawn
     raise ValueError("no arrays could be drawn")
 
 
@@ -140,12 +142,13 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=32)
     parser.add_argument("--worst", type=int, default=12, help="how many of the slowest are shown with their code")
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--rivals", action="store_true", help="SymPy and tensorgrad too")
+    parser.add_argument("--rivals", action="store_true", help="SymPy and tensorgrad beside ours")
     options = parser.parse_args()
     found = []
     for row in rows(options.file):
         answer = measured(row, options.size)
         if options.rivals:
+            answer |= {OURS: own(row, answer.get("derive", 0.0))}
             answer |= {name: rival(row) for name, rival in RIVALS.items()}
         found.append(answer)
     if options.json:
@@ -172,11 +175,8 @@ def report(found: list[dict[str, Any]], worst: int) -> None:
             print("\nNOT TIMED", a["f"], a.get("error") or a.get("textbook"))
         elif not a["agrees"]:
             print("\nDIFFERS", a["f"])
-    for name in RIVALS:
-        said = [a[name]["answer"] for a in found if name in a]
-        if said:
-            counts = ", ".join(f"{said.count(word)} {word}" for word in sorted(set(said)))
-            print(f"\n{name}: {counts}")
+    if any(OURS in a for a in found):
+        print(f"\n{table(found, RIVALS)}")
 
 
 if __name__ == "__main__":

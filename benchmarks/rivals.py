@@ -7,7 +7,13 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-RIVALS: dict[str, Any] = {}
+from benchmarks.rivalry.asking import Rival
+
+RIVALS: dict[str, Rival] = {
+    "SymPy": Rival("sympy", "benchmarks.rivalry.sympy_language", ("trace", "1 by 1"), layouts=True),
+    "tensorgrad": Rival("tensorgrad", "benchmarks.rivalry.tensorgrad_language", ("full_simplify", "simplify")),
+}
+"""Each, called with a row, returns ``{"answer": one of WORDS, "seconds": ...}`` and its reasons."""
 
 
 def _softmax(x: Any, axis: int = -1) -> Any:

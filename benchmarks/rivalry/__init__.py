@@ -1,0 +1,1 @@
+"""Other systems that differentiate matrix formulas, put to the same list as ``derive``."""
