@@ -121,12 +121,19 @@ def _words(given: object) -> list[str]:
     return [w for word in words for w in ([word] if _is_known(word) else _apart(word))]
 
 
+NOUNS = ("row", "rows", "vector", "vectors", "matrix", "labels", "entries", "numbers", "weights", "eigenvalues")
+"""What a person adds to a word: ``one-hot rows``."""
+
+
 def _is_known(word: str) -> bool:
     return SPELLINGS.get(word, word) in DOMAINS
 
 
 def _apart(text: str) -> list[str]:
     """Read ``symmetric distinct`` as two words, where both are ours."""
+    first, _, last = text.rpartition(" ")
+    if last in NOUNS and _is_known(first):
+        return [first]
     several = [w for w in text.split() if w != "and"]
     return several if several and all(map(_is_known, several)) else [text]
 

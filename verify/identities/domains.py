@@ -50,6 +50,21 @@ _FORMS = {
 
 _NUMBERS = {"unit interval": "probability", "integer": "integers", "non negative": "nonnegative", "non zero": "nonzero"}
 
+_NOUNS = (
+    "row",
+    "rows",
+    "vector",
+    "vectors",
+    "matrix",
+    "labels",
+    "entries",
+    "numbers",
+    "weights",
+    "eigenvalues",
+    "mask",
+)
+"""What a person adds to a word: ``one-hot rows``."""
+
 _GENERAL = ("", "general", "free", "real", "any", "matrix", "vector", "scalar", "full rank", "full column rank")
 
 
@@ -118,4 +133,7 @@ def _word(word: str) -> str:
     plain = word.lower().replace("_", " ").replace("-", " ")
     if plain in _FORMS or plain in _GENERAL:
         return plain
+    first, _, last = word.rpartition(" ")
+    if first and last.lower() in _NOUNS:
+        return _word(first)
     return _NUMBERS.get(plain, word.lower())

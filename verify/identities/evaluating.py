@@ -138,6 +138,8 @@ def _attribute(node: ast.Attribute, scope: Scope) -> Any:
     if isinstance(value, tuple):
         return getattr(value, node.attr)
     array = exact_array(value)
+    if node.attr == "real":
+        return array  # formulas are of real numbers
     return np.swapaxes(array, -1, -2) if node.attr == "mT" else getattr(array, node.attr)
 
 

@@ -29,10 +29,12 @@ _SPACES = {
 def repair(claim: Statement, diagnosis: Diagnosis | None) -> str | None:
     """Return the weakest assumption found under which a false claim is true, in words; None where none is.
 
-    A claim that differs by a constant factor, or by one of the sizes, is no truth under an assumption.
+    A claim that differs by a constant factor is no truth under an assumption.
     """
     words = "" if diagnosis is None else diagnosis.words
-    if words == "sign" or words.startswith("factor") or words == "treated as constant":
+    if words.startswith("factor"):
+        return _first(_size_two(claim))  # such as 1 / (n - 1), which is 1 for n = 2
+    if words in ("sign", "treated as constant"):
         return None
     found = _first(_spaces(claim) if _symmetric(claim) else ())
     if found is None and words == "the other layout":
@@ -88,15 +90,19 @@ def _spaces(claim: Statement) -> Iterator[tuple[str, Statement, list[dict[str, i
 
 
 def _forms(claim: Statement, *, explained: bool) -> Iterator[tuple[str, Statement, list[dict[str, int]]]]:
+    """Yield that one matrix has a form, or that all are symmetric; of the variable itself only symmetric ones.
+
+    Where several matrices are diagonal, say, everything commutes, which makes many a false claim true.
+    """
     squares = [n for n in claim.shapes if claim.square(n) and claim.domains[n].form in (None, "invertible")]
     squares.sort(key=lambda name: name == claim.wrt)
     bound = [n for n in claim.shapes if claim.domains[n].form in ("symmetric", "spd")]
     for form in ("symmetric", "antisymmetric", "orthogonal", "spd", "diagonal"):
         for name in [*squares, *(bound if form == "diagonal" else [])]:
-            if name == claim.wrt and explained and form not in ("symmetric", "spd"):
+            if name == claim.wrt and form not in ("symmetric", "spd") and (explained or name in squares):
                 continue
             yield _is(name, form), _with(claim, (name,), form), _usual(claim)
-        if len(squares) > 1:
+        if len(squares) > 1 and form == "symmetric":
             words = f"{', '.join(squares[:-1])} and {squares[-1]} are {form}"
             yield words, _with(claim, tuple(squares), form), _usual(claim)
 
@@ -117,15 +123,24 @@ def _with(claim: Statement, names: tuple[str, ...], form: str) -> Statement:
 
 
 def _sizes(claim: Statement) -> Iterator[tuple[str, Statement, list[dict[str, int]]]]:
+    yield from _equal_sizes(claim)
+    usual = assignments(claim.sizes)
+    for a, b in combinations(claim.sizes, 2):
+        yield f"{a} < {b}", claim, [{**at, a: 2, b: high} for at in usual[:2] for high in (3, 4)]
+        yield f"{a} > {b}", claim, [{**at, b: 2, a: high} for at in usual[:2] for high in (3, 4)]
+
+
+def _equal_sizes(claim: Statement) -> Iterator[tuple[str, Statement, list[dict[str, int]]]]:
     usual = assignments(claim.sizes)
     for a, b in combinations(claim.sizes, 2):
         equal = [{**at, b: at[a]} for at in usual[:2]]
         yield f"{a} = {b}", claim, equal
+    yield from _size_two(claim)
+
+
+def _size_two(claim: Statement) -> Iterator[tuple[str, Statement, list[dict[str, int]]]]:
     for name in claim.sizes:
-        yield f"{name} = 2", claim, [{**at, name: 2} for at in usual[:2]]
-    for a, b in combinations(claim.sizes, 2):
-        yield f"{a} < {b}", claim, [{**at, a: 2, b: high} for at in usual[:2] for high in (3, 4)]
-        yield f"{a} > {b}", claim, [{**at, b: 2, a: high} for at in usual[:2] for high in (3, 4)]
+        yield f"{name} = 2", claim, [{**at, name: 2} for at in assignments(claim.sizes)[:2]]
 
 
 def _signs(claim: Statement) -> Iterator[tuple[str, Statement, list[dict[str, int]]]]:

@@ -167,6 +167,8 @@ FUNCTIONS: dict[str, Function] = {
     "permute_dims": Function(np.transpose),
     "concat": Function(np.concatenate, -1),
     "layernorm": Function(_layernorm),
+    "real": Function(lambda x: x),
+    "polyder": Function(lambda p: p[:-1] * exact_array(list(range(len(p) - 1, 0, -1)))),
     "array": Function(exact_array),
     "asarray": Function(exact_array),
     "einsum": Function(np.einsum, 0),
@@ -207,6 +209,7 @@ METHODS = (
 """Methods of arrays that a formula may call."""
 
 ATTRIBUTES = (
-    "T", "mT", "shape", "size", "ndim", "logabsdet", "sign", "eigenvalues", "eigenvectors", "U", "S", "Vh", "Q", "R",
+    "T", "mT", "real", "shape", "size", "ndim", "logabsdet", "sign", "eigenvalues", "eigenvectors", "U", "S", "Vh",
+    "Q", "R",
 )  # fmt: skip
 """Attributes of arrays, and of what slogdet, eigh, svd and qr return."""

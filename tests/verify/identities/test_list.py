@@ -16,7 +16,7 @@ def _cases(name):
 
 
 CASES = list(_cases("identities.txt"))
-FURTHER = [*_cases("matrices.txt"), *_cases("learning.txt")]
+FURTHER = [case for name in ("matrices", "learning", "mixed") for case in _cases(f"{name}.txt")]
 """Written apart from the judge."""
 
 
