@@ -339,15 +339,6 @@ def _log_atom(atom: Atom) -> Poly:
     return single(wrapped)
 
 
-def zero(poly: Poly) -> Poly:
-    """Return the bracket ``[p == 0]``."""
-    number = poly.number()
-    if number is not None:
-        return constant(int(number == 0))
-    _, atom, _ = made("zero", poly, scale="full")
-    return single(atom)
-
-
 def _inside(poly: Poly, _: tuple[Place, ...], __: tuple[Index, ...]) -> Poly:
     """Return what is inside the only atom of a polynomial."""
     ((_c, term),) = poly.terms.values()
@@ -359,4 +350,3 @@ BUILDERS["power"] = lambda poly, args, _: power(poly, args[0])
 BUILDERS["exp"] = lambda poly, _, __: exp(poly)
 BUILDERS["LA"] = lambda poly, _, __: log(poly)
 BUILDERS["sgn"] = lambda poly, _, __: sign(poly)
-BUILDERS["zero"] = lambda poly, _, __: zero(poly)

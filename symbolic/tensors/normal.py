@@ -5,10 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from symbolic.tensors.brackets import bracket, zero
 from symbolic.tensors.build import BUILDERS, learn_positive, made, single
 from symbolic.tensors.calculus import SPECTRA, guarded
 from symbolic.tensors.facts import FACTS
-from symbolic.tensors.functions import exp, learn_sign, log, power, sign, zero
+from symbolic.tensors.functions import exp, learn_sign, log, power, sign
 from symbolic.tensors.matrices import determinant, greatest, inverse, product, pseudo_inverse, spectral
 from symbolic.tensors.nodes import (
     Add,
@@ -30,6 +31,7 @@ from symbolic.tensors.nodes import (
 from symbolic.tensors.plain import plain
 from symbolic.tensors.polynomial import Poly, Raw, collected, constant
 from symbolic.tensors.rules import cyclic_atom, delta_atom, finish, multiply, size_raws, summed
+from symbolic.tensors.sizes import whole_size
 from symbolic.tensors.terms import Atom
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ def _size(node: SizeOf) -> Poly:
 
 
 def _where(node: Where) -> Poly:
-    return single(Atom("pos", "", (node.at,)))
+    return finish([Raw(ONE, {Atom("pos", "", (node.at,)): ONE})])
 
 
 def _var(node: Var) -> Poly:
@@ -80,7 +82,7 @@ def _var(node: Var) -> Poly:
     return single(Atom("var", node.name, node.at))
 
 
-def _compare(node: Compare) -> Poly:  # noqa: PLR0911 - a case a line
+def _compare(node: Compare) -> Poly:
     """Read ``[a <= b]`` as ``(1 + [a == b] + sgn(b - a))/2``, so that complements need no rule."""
     a, b, shift = node.a, node.b, node.shift
     if node.sign == "mirror":
@@ -88,9 +90,7 @@ def _compare(node: Compare) -> Poly:  # noqa: PLR0911 - a case a line
     if node.sign == "mod":
         return finish([Raw(ONE, {cyclic_atom(a, b, shift): ONE})])
     if node.sign == "==":
-        if shift < 0 or (shift == 0 and a.dim != b.dim):
-            return finish([Raw(ONE, {Atom("shift", str(-shift), (b, a)): ONE})])
-        return finish([Raw(ONE, {delta_atom(a, b) if shift == 0 else Atom("shift", str(shift), (a, b)): ONE})])
+        return bracket(a, b, whole_size(shift))
     if shift < 0 and shift != -1:
         return constant(1).plus(_compare(Compare("<=", b, a, -shift - 1)).scaled(-ONE))
     if shift in (0, -1) and a.dim == b.dim:

@@ -34,6 +34,7 @@ from symbolic.tensors.nodes import (
 from symbolic.tensors.normal import normal
 from symbolic.tensors.polynomial import Poly, TooLarge
 from symbolic.tensors.proof import vanishes
+from symbolic.tensors.sizes import begins_at, read
 from symbolic.tensors.terms import Atom, Slot
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ _FUNCTIONS: dict[str, Callable[[Node], Node]] = {
 _LEAVES: dict[str, Callable[..., Node]] = {
     "var": Var,
     "delta": lambda _, args: delta(*args),
-    "shift": lambda s, args: compare("==", args[0], args[1], int(s)),
+    "shift": lambda s, args: begins_at(args[0], args[1], read(s)),
     "le": lambda s, args: compare("<=", args[0], args[1], int(s)),
     "mirror": lambda _, args: compare("mirror", *args),
     "cyc": lambda s, args: compare("mod", args[0], args[1], int(s)),
