@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ONE = Fraction(1)
 MOST_POWER = 8
 BRACKETS = frozenset(("delta", "shift", "le", "ord", "zero", "mirror", "cyc"))
-SIGNS = frozenset(("sgn", "sgnprod"))
+SIGNS = frozenset(("sgn", "sgnprod", "sgnpow"))
 
 
 class Undefined(SymbolicError, ArithmeticError):  # noqa: N818 - an answer: there is no value

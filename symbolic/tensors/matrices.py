@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from symbolic.tensors.build import BUILDERS, bound_of, inside_at, made, own_count, single
 from symbolic.tensors.calculus import SPECTRA
+from symbolic.tensors.exponents import whole_power
 from symbolic.tensors.facts import FACTS
-from symbolic.tensors.functions import exp, log, power
+from symbolic.tensors.functions import content, exp, log, power
 from symbolic.tensors.nodes import Index
 from symbolic.tensors.polynomial import Poly, Raw, collected, constant
 from symbolic.tensors.rules import delta_atom, finish, multiply, size_raws, summed
@@ -100,6 +101,9 @@ def inverse(poly: Poly, rows: Sequence[Index], cols: Sequence[Index], at: Sequen
         product = chain(poly, rows[0], cols[0])
         if product is not None and (len(product.links) > 1 or product.scalar.number() != 1 or _is_special(product)):
             return _inverse_chain(product, rows[0], at)
+    apart = _common_scalar(poly, (*rows, *cols))
+    if apart is not None:
+        return multiply(power(apart[0], -ONE), inverse(apart[1], rows, cols, at))
     number, atom, twisted = made("inv", poly, bound=(*rows, *cols), scale="full", twist=(*cols, *rows))
     _learn_inverse(atom)
     tail = (*at[half:], *at[:half]) if twisted else tuple(at)
@@ -195,14 +199,31 @@ def determinant(poly: Poly, rows: Sequence[Index], cols: Sequence[Index], *, log
         parts = [_link_determinant(link, rows[0], logarithm) for link in links.links]
         if logarithm:
             return Poly().plus(*parts, _times_size(log(links.scalar), rows[0]))
-        if links.scalar.number() == 1:
-            return multiply(*parts)
+        return multiply(whole_power(links.scalar, collected(size_raws(rows[0].dim))), *parts)
+    apart = _common_scalar(poly, (*rows, *cols))
+    if apart is not None:
+        value = determinant(apart[1], rows, cols, logarithm=logarithm)
+        count = multiply(*(collected(size_raws(i.dim)) for i in rows))
+        if logarithm:
+            return value.plus(multiply(count, log(apart[0])))
+        return multiply(whole_power(apart[0], count), value)
     kind, scale = ("logdet", "full" if len(rows) == 1 else "none") if logarithm else ("det", "none")
     number, atom, _ = made(kind, poly, bound=(*rows, *cols), scale=scale, twist=(*cols, *rows))
     if logarithm:
         _learn_inverse(atom)
     value = single(Atom(atom.kind, atom.data, atom.args, atom.inside))
     return value.plus(_times_size(log(constant(number)), rows[0])) if logarithm else value
+
+
+def _common_scalar(poly: Poly, ends: Sequence[Index]) -> tuple[Poly, Poly] | None:
+    """Part a matrix into what all its terms have as a factor, apart from row and column, and the rest."""
+    if len(poly.terms) < 2:
+        return None
+    units = {a: e for a, e in content(poly)[0].items() if not set(a.args) & set(ends)}
+    if not units:
+        return None
+    inverse = Raw(ONE, {a: -e for a, e in units.items()})
+    return collected([Raw(ONE, units)]), finish(raw.times(inverse) for raw in poly.raws())
 
 
 def _rank_one(poly: Poly, row: Index, col: Index) -> tuple[Poly, Poly] | None:

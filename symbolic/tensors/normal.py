@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from symbolic.tensors.brackets import bracket, zero
 from symbolic.tensors.build import BUILDERS, learn_positive, made, single
 from symbolic.tensors.calculus import SPECTRA, guarded
+from symbolic.tensors.exponents import is_whole, whole_power
 from symbolic.tensors.facts import FACTS
 from symbolic.tensors.functions import exp, learn_sign, log, power, sign
 from symbolic.tensors.matrices import determinant, greatest, inverse, product, pseudo_inverse, spectral
@@ -114,7 +115,7 @@ def _pow(node: Pow) -> Poly:
     r = exponent.number()
     if r is not None:
         return power(base, r)
-    return exp(multiply(exponent, _log(base)))
+    return whole_power(base, exponent) if is_whole(exponent) else exp(multiply(exponent, _log(base)))
 
 
 def _log(poly: Poly) -> Poly:

@@ -223,7 +223,7 @@ def _replaced(raw: Raw, atom: Atom, poly: Poly) -> list[Raw]:
 
 def _exponents(raw: Raw) -> list[Raw] | None:  # noqa: PLR0911 - a case a line
     for atom, e in raw.factors.items():
-        if atom.kind in ("sgn", "sgnprod") and not 0 <= e < 2:
+        if atom.kind in ("sgn", "sgnprod", "sgnpow") and not 0 <= e < 2:
             return [_with(raw, atom, e % 2)]
         if atom.kind in ("delta", "shift", "le", "zero", "mirror", "cyc") and e != 1:
             return [_with(raw, atom, ONE)]

@@ -143,7 +143,7 @@ def _order(_: str, args: tuple[object, ...]) -> Node:
 
 
 def _sign_product(_: Node) -> Node:
-    raise TooLarge("the sign of a running product is not written out")
+    raise TooLarge("the sign of a product or a power is not written out")
 
 
 _FUNCTIONS: dict[str, Callable[[Node], Node]] = {
@@ -152,6 +152,7 @@ _FUNCTIONS: dict[str, Callable[[Node], Node]] = {
     "LA": lambda x: apply("log", apply("abs", x)),
     "sgn": lambda x: apply("sign", x),
     "sgnprod": _sign_product,
+    "sgnpow": _sign_product,
 }
 _LEAVES: dict[str, Callable[..., Node]] = {
     "var": Var,
