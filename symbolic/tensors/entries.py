@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from symbolic.tensors.nodes import (
     Constant,
     Mul,
     Node,
+    Num,
     add,
     apply,
     mul,
@@ -66,6 +68,8 @@ def square(a: Node) -> Node:
 
 def floor(a: Node) -> Node:
     """Return the greatest whole number up to `a`; a size is one."""
+    if isinstance(a, Num):
+        return number(math.floor(a.value))
     return a if of_node(a) is not None else apply("floor", a)
 
 

@@ -34,9 +34,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Weights:
-    """Places that depend on entries (``argmax``, ``argsort``): the brackets of all places, along the last axis."""
+    """Places that depend on entries (``argmax``, ``argsort``): the brackets of all places, along the last axis.
+
+    Where they are a permutation, `along` is the axis that it goes to.
+    """
 
     tensor: Tensor
+    along: int | None = None
 
     @property
     def dims(self) -> tuple[Dim, ...]:

@@ -128,8 +128,17 @@ def _log(poly: Poly) -> Poly:
     return log(poly)
 
 
-def _steps(poly: Poly) -> Poly:
-    return constant(HALF).plus(sign(poly).scaled(HALF)) if poly else Poly()
+def _positive(poly: Poly) -> Poly:
+    """Read ``[p > 0]`` as ``(1 + sgn(p) - [p == 0])/2``."""
+    return constant(HALF).plus(sign(poly).scaled(HALF), zero(poly).scaled(-HALF))
+
+
+def _nonnegative(poly: Poly) -> Poly:
+    return _positive(poly).plus(zero(poly))
+
+
+def _relu(poly: Poly) -> Poly:
+    return multiply(poly, constant(HALF).plus(sign(poly).scaled(HALF)))
 
 
 def _tanh(poly: Poly) -> Poly:
@@ -147,9 +156,9 @@ APPLY: dict[str, Callable[[Poly], Poly]] = {
     "sign": sign,
     "zero": zero,
     "abs": lambda p: multiply(p, sign(p)),
-    "positive": _steps,
-    "nonnegative": lambda p: _steps(p) if p else constant(1),
-    "relu": lambda p: multiply(p, _steps(p)),
+    "positive": _positive,
+    "nonnegative": _nonnegative,
+    "relu": _relu,
     "tanh": _tanh,
     "sinh": _hyperbolic(-1),
     "cosh": _hyperbolic(1),

@@ -77,10 +77,12 @@ def sort(a: Any, axis: Any = -1) -> Tensor:
 
 def argsort(a: Any, axis: Any = -1) -> Weights:
     """The places of the entries in ascending order, to index with."""
+    if isinstance(a, Weights) and a.along is not None and a.tensor.rank == 2 and axis in (-1, 0):
+        return Weights(Tensor(a.tensor.axes[::-1], a.tensor.entry), 0)  # the places of places: the permutation back
     x, k = _along(tensor(a), axis)
     new = tuple(Index(i.dim) for i in x.axes[k])
     entry = e.same(rank(x.entry, x.axes[k]), position(new))
-    return Weights(Tensor((*x.axes[:k], new, *x.axes[k + 1 :], x.axes[k]), entry))
+    return Weights(Tensor((*x.axes[:k], new, *x.axes[k + 1 :], x.axes[k]), entry), k)
 
 
 def _best(x: Any, kind: str, axis: Any) -> Weights:
@@ -141,7 +143,7 @@ def _quantile(x: Tensor, q: Num, axis: Any, stays: bool) -> Tensor:
     x, k = _along(x, axis)
     last = add(size_of([x.axes[k]]), MINUS_ONE)
     low = e.floor(mul(q, last))
-    high = e.ceil(mul(q, last))
+    high = e.floor(mul(HALF, size_of([x.axes[k]]))) if q == HALF else e.ceil(mul(q, last))
     below, above = _at(x, k, low), _at(x, k, high)
     # of a median the two count alike, wherever they are
     weight: Node = HALF if q == HALF else e.difference(mul(q, last), low)

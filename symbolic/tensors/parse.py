@@ -279,7 +279,8 @@ def _called(reader: Reader, node: ast.Call) -> Any:
     if name is not None and name in FUNCTIONS:
         return call(name, arguments, keywords)
     if name is None and isinstance(node.func, ast.Attribute) and node.func.attr in METHODS:
-        return call(METHODS[node.func.attr], [reader.tensor(node.func.value), *arguments], keywords)
+        own = reader.read(node.func.value)
+        return call(METHODS[node.func.attr], [own if isinstance(own, Weights) else lifted(own), *arguments], keywords)
     asked = str(name or getattr(node.func, "attr", "this call"))
     hint = difflib.get_close_matches(asked, FUNCTIONS, n=3, cutoff=0.6)
     near = f"is it {' or '.join(hint)}? " if hint else ""

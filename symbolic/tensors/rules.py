@@ -16,7 +16,7 @@ from symbolic.tensors.spectra import spectral_sums
 from symbolic.tensors.terms import Atom, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 MOST_STEPS = 25_000
 """The most rewriting steps of one proof, each counted by its factors: beyond, nothing is proved.
@@ -70,7 +70,7 @@ def summed(poly: Poly, over: Iterable[Index]) -> Poly:
 
 
 def _step(raw: Raw) -> list[Raw] | None:
-    for rule in (_contract, _count, _renew, _exponents, _vectors, ordered_signs, related, spectral_sums):
+    for rule in RULES:
         after = rule(raw)
         if after is not None:
             return after
@@ -224,7 +224,7 @@ def _replaced(raw: Raw, atom: Atom, poly: Poly) -> list[Raw]:
 def _exponents(raw: Raw) -> list[Raw] | None:  # noqa: PLR0911 - a case a line
     for atom, e in raw.factors.items():
         if atom.kind in ("sgn", "sgnprod", "sgnpow") and not 0 <= e < 2:
-            return [_with(raw, atom, e % 2)]
+            return _even_sign(raw, atom, e)
         if atom.kind in ("delta", "shift", "le", "zero", "mirror", "cyc") and e != 1:
             return [_with(raw, atom, ONE)]
         if atom.kind == "ord" and e == 2:
@@ -242,6 +242,15 @@ def _exponents(raw: Raw) -> list[Raw] | None:  # noqa: PLR0911 - a case a line
             lower = _with(raw, atom, e - 2)
             return [lower, lower.times(Raw(-ONE, {cos: Fraction(2)}))]
     return None
+
+
+def _even_sign(raw: Raw, atom: Atom, e: Fraction) -> list[Raw]:
+    """``sgn(p)**2 = 1``, but for the places where p is 0; below a line, p is not 0."""
+    rest = _with(raw, atom, e % 2)
+    if atom.kind != "sgn" or e < 0 or e % 2:
+        return [rest]
+    nowhere = BUILDERS["zero"](finish(inside_at(atom, {})), (), ())
+    return [rest, *(rest.times(part).scaled(-ONE) for part in nowhere.raws())]
 
 
 def _with(raw: Raw, atom: Atom, e: Fraction) -> Raw:
@@ -301,4 +310,16 @@ def _along(raw: Raw, atom: Atom, e: Fraction) -> list[Raw] | None:
     return None
 
 
-__all__ = ["delta_atom", "finish", "multiply", "size_raws", "summed"]
+RULES: list[Callable[[Raw], list[Raw] | None]] = [
+    _contract,
+    _count,
+    _renew,
+    _exponents,
+    _vectors,
+    ordered_signs,
+    related,
+    spectral_sums,
+]
+"""In the order in which they are tried; what stands on this module adds its own."""
+
+__all__ = ["RULES", "delta_atom", "finish", "multiply", "size_raws", "summed"]

@@ -14,7 +14,9 @@ from symbolic.tensors.sizes import Size, of_dim, of_node, whole_size
 from symbolic.tensors.tensor import Tensor, as_number, broadcast, scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+
+    from symbolic.tensors.tensor import Axis, Dims
 
 
 def filled(value: int) -> Callable[..., Tensor]:
@@ -115,11 +117,32 @@ def reshape(x: Any, *shape: Any, order: Any = "C") -> Tensor:
         spare = len(flat) - sum(map(len, dims))
         before = sum(map(len, dims[: free[0]]))
         dims[free[0]] = tuple(i.dim for i in flat[before : before + max(spare, 0)])
-    if tuple(d for axis in dims for d in axis) != tuple(i.dim for i in flat):
-        raise FormulaError(f"a tensor of shape {x} is not reshaped so for every size: merge or part whole axes")
+    for same in (x, *_parted_otherwise(x)):
+        axes = _chunks(same.indices, dims)
+        if axes is not None:
+            return Tensor(axes if order == "C" else axes[::-1], same.entry)
+    raise FormulaError(f"a tensor of shape {x} is not reshaped so for every size: merge or part whole axes")
+
+
+def _chunks(flat: Axis, dims: Sequence[Dims]) -> tuple[Axis, ...] | None:
+    """Part indices into axes of the asked sizes; of the sizes that a merged one is made of, any order is as good."""
     ends = list(itertools.accumulate(map(len, dims)))
-    axes = [flat[end - len(axis) : end] for axis, end in zip(dims, ends, strict=True)]
-    return Tensor(tuple(axes if order == "C" else axes[::-1]), x.entry)
+    axes = tuple(flat[end - len(axis) : end] for axis, end in zip(dims, ends, strict=True))
+    fits = all(sorted(i.dim for i in own) == sorted(axis) for own, axis in zip(axes, dims, strict=True))
+    return axes if fits and sum(map(len, dims)) == len(flat) else None
+
+
+def _parted_otherwise(x: Tensor) -> Iterator[Tensor]:
+    """Yield the tensor with two axes that are one, as of an identity, parted in another order of their sizes."""
+    for k, l in itertools.combinations(range(x.rank), 2):
+        rows, cols = x.axes[k], x.axes[l]
+        same = mul(*map(delta, rows, cols))
+        if len(rows) < 2 or x.dims[k] != x.dims[l] or x.entry != same:
+            continue
+        for order in itertools.permutations(range(len(rows))):
+            axes = list(x.axes)
+            axes[k], axes[l] = (tuple(axis[n] for n in order) for axis in (rows, cols))
+            yield Tensor(tuple(axes), same)
 
 
 def ravel(x: Any, order: Any = "C") -> Tensor:

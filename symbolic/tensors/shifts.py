@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from symbolic.tensors.nodes import Dim, Fixed
+from symbolic.tensors.nodes import Dim, Fixed, fixed
 from symbolic.tensors.polynomial import Raw
 from symbolic.tensors.sizes import Size, fixed_at, of_dim, read, whole_size
 from symbolic.tensors.terms import Atom, Place
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 ONE = Fraction(1)
+MOST_ENDS = 4
+"""So many places at the ends of an axis are told apart."""
+
 SWAP = (((0, 1), 1), ((1, 0), 1))
 View = tuple[Place, Place, Size]
 """``k, i, s`` of ``[k == i + s]``."""
@@ -142,9 +145,17 @@ def _met(raw: Raw, atom: Atom, view: View) -> list[Raw] | None:
             if s == t and i.dim == j.dim:
                 return [_with(raw, (other,), both)]
             alone = k in raw.sums and sum(k in a.args for a in raw.factors) == 2
-            if alone and (_surely_holds(s, of_dim(i.dim), k.dim) or _surely_holds(t, of_dim(j.dim), k.dim)):
+            if alone and _is_implied(k, (i, s), (j, t)):
                 return [_with(raw, (atom, other), both, k)]
     return None
+
+
+def _is_implied(k: Place, first: tuple[Place, Size], second: tuple[Place, Size]) -> bool:
+    """Whether ``i + s == j + t`` is always a place on the axis of k: one keeps it from the start, one from the end."""
+    axis = of_dim(k.dim)
+    begins = [s.is_nonnegative for _, s in (first, second)]
+    ends = [axis.minus(of_dim(i.dim)).minus(s).is_nonnegative for i, s in (first, second)]
+    return any(begins) and any(ends)
 
 
 def _summed(raw: Raw, atom: Atom, view: View) -> list[Raw] | None:
@@ -152,7 +163,7 @@ def _summed(raw: Raw, atom: Atom, view: View) -> list[Raw] | None:
     k, i, s = view
     others = [a for a in raw.factors if a != atom and k in a.args]
     if not _surely_holds(s, of_dim(i.dim), k.dim):
-        return None
+        return None if others else _but_for_ends(raw, atom, (k, i, s))
     if not others:
         return [_with(raw, (atom,), (), k)]
     if len(others) == 1 and others[0].kind == "pos" and raw.factors[others[0]] == 1:
@@ -161,4 +172,24 @@ def _summed(raw: Raw, atom: Atom, view: View) -> list[Raw] | None:
     return None
 
 
-__all__ = ["delta_atom", "shift_atoms", "shifted", "size_raws", "where"]
+def _but_for_ends(raw: Raw, atom: Atom, view: View) -> list[Raw] | None:
+    """``sum_k [k == i + s]`` is 1 but for some places i at the ends of its axis, where there are few."""
+    k, i, s = view
+    beyond = of_dim(i.dim).minus(of_dim(k.dim)).plus(s).number
+    if s.number is None or beyond is None or max(-s.number, 0) + max(beyond, 0) > MOST_ENDS or isinstance(i, Fixed):
+        return None
+    ends = [*range(-s.number), *range(-beyond, 0)]
+    rest = _with(raw, (atom,), (), k)
+    outside = [rest.times(Raw(-ONE, {delta_atom(i, fixed(place, i.dim)): ONE})) for place in ends]
+    return [rest, *outside]
+
+
+def is_everywhere(atom: Atom, summed: Place) -> bool:
+    """Whether a bracket holds at some place of the summed index, whatever the other one is."""
+    for k, i, s in _views(atom):
+        if k == summed:
+            return _surely_holds(s, of_dim(i.dim), k.dim)
+    return False
+
+
+__all__ = ["delta_atom", "is_everywhere", "shift_atoms", "shifted", "size_raws", "where"]
