@@ -30,7 +30,7 @@ ONE = Fraction(1)
 FREELY = frozenset(("symmetric", "antisymmetric", "definite", "invertible", "positive", "diagonal"))
 """What may be said of a tensor whose entries still move freely, but for those that are alike."""
 
-DISCRETE = frozenset(("idempotent", "one-hot", "signs", "whole"))
+DISCRETE = frozenset(("idempotent", "one-hot", "signs", "whole", "labels"))
 STEPPED = frozenset(("sgn", "sgnprod", "sgnpow", "max", "floor", *BRACKETS))
 NUMBERS = frozenset(("num", "const", "logp", "size"))
 MOST_PLACES = 6

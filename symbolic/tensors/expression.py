@@ -322,6 +322,8 @@ def in_domain(cells: Any, facts: frozenset[str], chance: random.Random) -> Any: 
         cells = cells / cells.sum(-1, keepdims=True)
     elif "idempotent" in facts:
         cells = (cells > 0).astype(float)
+    if "whole" in facts:
+        cells = np.rint(4 * cells) + ("positive" in facts)
     if "signs" in facts:
         cells = np.sign(cells)
     if "unit" in facts:
