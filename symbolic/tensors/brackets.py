@@ -15,8 +15,9 @@ from symbolic.tensors.facts import FACTS
 from symbolic.tensors.functions import BRACKETS, is_outer, with_brackets, with_signs
 from symbolic.tensors.nodes import Fixed, Index
 from symbolic.tensors.polynomial import Poly, Raw, constant
-from symbolic.tensors.rules import finish, multiply
-from symbolic.tensors.selection import selected
+from symbolic.tensors.relocation import relocated
+from symbolic.tensors.rules import RULES, finish, multiply
+from symbolic.tensors.selection import permuted, selected
 from symbolic.tensors.shifts import is_everywhere, shift_atoms
 from symbolic.tensors.sizes import Size, whole_size
 from symbolic.tensors.sizes import made as made_size
@@ -215,6 +216,7 @@ def _partitions(group: list[Place]) -> Iterator[list[list[Place]]]:
                 yield [*parts[:k], [first, *part], *parts[k + 1 :]]
 
 
+RULES.extend([permuted, relocated])
 BUILDERS["zero"] = lambda poly, _, __: zero(poly)
 
 __all__ = ["bracket", "is_generic", "is_outer", "zero"]

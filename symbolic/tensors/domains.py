@@ -55,7 +55,7 @@ SPELLINGS = {
     "non zero": "nonzero",
     "integer": "integers",
 }
-NOUNS = ("row", "rows", "vector", "vectors", "matrix", "labels", "entries", "numbers", "weights", "eigenvalues")
+NOUNS = ("row", "rows", "vector", "vectors", "matrix", "labels", "entries", "numbers", "weights", "eigenvalues", "mask")
 """What a person adds to a word: ``one-hot rows``."""
 
 _END = r"[^,\])]+"

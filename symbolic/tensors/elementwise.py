@@ -92,23 +92,6 @@ def heaviside(x: Any, y: Any) -> Tensor:
     return broadcast(lambda x, y: add(apply("positive", x), mul(apply("zero", x), y)), tensor(x), tensor(y))
 
 
-def polyval(p: Any, x: Any) -> Tensor:
-    """``np.polyval``: coefficients from the highest power down, by Horner's rule."""
-    parts = p if isinstance(p, tuple) else _coefficients(tensor(p))
-    first, *rest = (tensor(c) for c in parts)
-    for c in rest:
-        first = broadcast(lambda a, b, d: add(mul(a, b), d), first, tensor(x), c)
-    return first
-
-
-def _coefficients(p: Tensor) -> list[Tensor]:
-    from symbolic.tensors.indexing import indexed  # noqa: PLC0415 - one use
-
-    if p.rank != 1 or any(i.dim.name for i in p.indices) or len(p.indices) > 1:
-        raise FormulaError(f"polyval takes coefficients whose count is a number, not a tensor of shape {p}")
-    return [indexed(p, (Tensor((), number(k)),)) for k in range(p.indices[0].dim.offset if p.indices else 1)]
-
-
 def bessel(kind: str) -> Callable[..., Tensor]:
     """Return a Bessel function by its order, 0 or 1."""
 
@@ -206,7 +189,6 @@ FUNCTIONS: dict[str, Callable[..., Tensor]] = {
     "elu": elu,
     "gelu": gelu,
     "heaviside": heaviside,
-    "polyval": polyval,
     "nan_to_num": of_one(lambda x: x),
     "conj": of_one(lambda x: x),
 }

@@ -73,11 +73,15 @@ def pieces(poly: Poly) -> list[Poly]:
 
 def with_signs(function: Callable[[Poly], Poly], poly: Poly) -> Poly | None:
     """Take a sign inside a function out: ``g(s) = (1 + s)/2 g(1) + (1 - s)/2 g(-1)``, and ``g(0)`` where s is 0."""
-    sign = next((a for _, t in poly.terms.values() for a, _ in t.factors if a.kind == "sgn" and is_outer(a)), None)
+    sign = next((a for _, t in poly.terms.values() for a, _ in t.factors if _is_sign(a) and is_outer(a)), None)
     if sign is None:
         return None
-    nowhere = BUILDERS["zero"](finish(inside_at(sign, {})), (), ())
+    nowhere = BUILDERS["zero"](finish(inside_at(sign, {})), (), ()) if sign.kind == "sgn" else Poly()
     return _of_three(function, poly, sign, nowhere)
+
+
+def _is_sign(atom: Atom) -> bool:
+    return atom.kind == "sgn" or (atom.kind == "var" and FACTS.get().has(atom.data, "signs"))
 
 
 def _of_three(function: Callable[[Poly], Poly], poly: Poly, sign: Atom, nowhere: Poly) -> Poly:

@@ -51,6 +51,10 @@ class Weights:
         """Return the bracket of a place."""
         return self.tensor.at(axes).entry
 
+    def taken(self, key: Sequence[object]) -> Weights:
+        """Return some of the places."""
+        return Weights(indexed(self.tensor, (*key, slice(None)) if Ellipsis in key else (*key, Ellipsis, slice(None))))
+
     def value(self) -> Tensor:
         """Return the places as numbers."""
         axis = self.tensor.axes[-1]

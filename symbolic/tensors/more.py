@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from symbolic.errors import FormulaError
 from symbolic.tensors.arguments import axes_of, keep, whole
-from symbolic.tensors.joining import reversed_along, stacked
+from symbolic.tensors.joining import joined, reversed_along, stacked
 from symbolic.tensors.linalg import square, tensor, transpose
 from symbolic.tensors.nodes import (
     HALF,
     MINUS_ONE,
     ONE,
     Dim,
+    Fixed,
     Index,
     Of,
     add,
@@ -24,7 +25,7 @@ from symbolic.tensors.nodes import (
     power,
     substitute,
 )
-from symbolic.tensors.tensor import Tensor, broadcast, contract, reduce, shape_text, size_of
+from symbolic.tensors.tensor import Tensor, broadcast, contract, reduce, scalar, shape_text, size_of
 
 if TYPE_CHECKING:
     from symbolic.tensors.nodes import Node, Places
@@ -104,9 +105,26 @@ def fliplr(x: Any) -> Tensor:
     return flip(x, 1)
 
 
-def cov(m: Any, bias: Any = False, rowvar: Any = True, ddof: Any = None) -> Tensor:
-    """The covariance of the rows, or of the columns."""
-    x = tensor(m) if keep(rowvar) else transpose(m)
+def cov(m: Any, y: Any = None, rowvar: Any = True, bias: Any = False, ddof: Any = None) -> Tensor:
+    """The covariance of the rows, or of the columns; `y` gives further ones."""
+    x, single = _variables(m, y, rowvar)
+    c = _covariance(x, bias, ddof)
+    return Tensor((), substitute(c.entry, dict(zip(c.indices, _corner(c), strict=True)))) if single else c
+
+
+def _corner(c: Tensor) -> list[Fixed]:
+    return [fixed(0, i.dim) for i in c.indices]
+
+
+def _variables(m: Any, y: Any, rowvar: Any) -> tuple[Tensor, bool]:
+    """Return the variables as rows, and whether there is only one."""
+    parts = [t if t.rank > 1 else Tensor(((), *t.axes), t.entry) for t in map(tensor, (m,) if y is None else (m, y))]
+    parts = [t if keep(rowvar) or not t.axes[0] else transpose(t) for t in parts]
+    x = parts[0] if y is None else joined(parts, 0)
+    return x, y is None and not x.axes[0] and tensor(m).rank < 2
+
+
+def _covariance(x: Tensor, bias: Any, ddof: Any) -> Tensor:
     if x.rank != 2:
         raise FormulaError(f"cov takes a matrix here, not a tensor of shape {x}")
     count = size_of([x.axes[1]])
@@ -117,12 +135,14 @@ def cov(m: Any, bias: Any = False, rowvar: Any = True, ddof: Any = None) -> Tens
     return contract(centred, centred, [(1, 1)]).map(lambda s: mul(power(freedom, MINUS_ONE), s))
 
 
-def corrcoef(x: Any, rowvar: Any = True) -> Tensor:
-    """The correlation coefficients of the rows, or of the columns."""
-    c = cov(x, True, rowvar)
+def corrcoef(x: Any, y: Any = None, rowvar: Any = True) -> Tensor:
+    """The correlation coefficients of the rows, or of the columns; `y` gives further ones."""
+    c = cov(x, y, rowvar, True)
+    if not c.rank:
+        return scalar(1)
     rows, cols = c.axes
     spread = [c.at([axis, axis]).entry for axis in (rows, cols)]
-    return c.map(lambda s: mul(s, power(mul(*spread), mul(MINUS_ONE, HALF))))
+    return c.map(lambda s: mul(s, *(power(v, mul(MINUS_ONE, HALF)) for v in spread)))
 
 
 def roll(x: Any, shift: Any, axis: Any = None) -> Tensor:

@@ -111,11 +111,33 @@ def _mul(node: Mul) -> Poly:
 
 
 def _pow(node: Pow) -> Poly:
-    base, exponent = normal(node.base), normal(node.exponent)
+    exponent = normal(node.exponent)
     r = exponent.number()
+    if r is not None and r.denominator != 1 and isinstance(node.base, Mul):
+        return _root_of_product(node.base, r)
+    base = normal(node.base)
     if r is not None:
         return power(base, r)
     return whole_power(base, exponent) if is_whole(exponent) else exp(multiply(exponent, _log(base)))
+
+
+def _root_of_product(base: Mul, r: Fraction) -> Poly:
+    """Take the root of each factor that is a sum of squares, as it is written, by itself."""
+    apart = [x for x in base.args if _is_square_sum(x)]
+    rest = [x for x in base.args if x not in apart]
+    return multiply(*(power(normal(x), r) for x in apart), power(_mul(Mul(tuple(rest))), r) if rest else constant(1))
+
+
+def _is_square_sum(node: Node) -> bool:
+    """Whether an entry is written so that it is 0 or more: by squares, absolute values and exponentials."""
+    if isinstance(node, Pow):
+        e = node.exponent.value if isinstance(node.exponent, Num) else None
+        return (e is not None and e.denominator == 1 and e % 2 == 0) or _is_square_sum(node.base)
+    if isinstance(node, Apply):
+        return node.function in ("exp", "abs", "relu", "sigmoid", "softplus")
+    if isinstance(node, (Add, Mul)) or (isinstance(node, Fold) and node.kind == "sum"):
+        return all(map(_is_square_sum, node.children()))
+    return isinstance(node, (SizeOf, Constant)) or (isinstance(node, Num) and node.value >= 0)
 
 
 def _log(poly: Poly) -> Poly:

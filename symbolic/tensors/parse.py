@@ -297,7 +297,10 @@ def _subscript(reader: Reader, node: ast.Subscript) -> Any:
         if not isinstance(at, Num) or at.value.denominator != 1 or not -len(value) <= at.value < len(value):
             raise FormulaError(f"a tuple of {len(value)} takes a whole number as its index")
         return value[int(at.value)]
-    return indexed(lifted(value), key if isinstance(key, tuple) else (key,))
+    keys = key if isinstance(key, tuple) else (key,)
+    if isinstance(value, Weights):
+        return value.taken(keys)
+    return indexed(lifted(value), keys)
 
 
 def _key(reader: Reader, node: ast.expr) -> Any:

@@ -13,7 +13,7 @@ from symbolic.tensors.facts import FACTS
 from symbolic.tensors.functions import sign
 from symbolic.tensors.nodes import Index
 from symbolic.tensors.polynomial import Poly, Raw, constant
-from symbolic.tensors.rules import RULES, finish, summed
+from symbolic.tensors.rules import finish, summed
 from symbolic.tensors.shifts import delta_atom, size_raws
 from symbolic.tensors.terms import Atom
 
@@ -162,6 +162,3 @@ def _whole(raw: Raw, atom: Atom, rank: Rank) -> list[Raw] | None:
         if own in raw.sums and sum(own in a.args for a in raw.factors) == 1:
             return [Raw(raw.coefficient, raw.without(atom).factors, tuple(s for s in raw.sums if s != own))]
     return None
-
-
-RULES.append(permuted)

@@ -106,7 +106,7 @@ def shifted(raw: Raw, atom: Atom) -> list[Raw] | None:
     anew = shift_atoms(a, b, size)
     if anew != [atom]:
         return [] if anew is None else [_with(raw, (atom,), anew)]
-    for k, i, s in _views(atom):
+    for k, i, s in views(atom):
         after = _met(raw, atom, (k, i, s))
         if after is None and k in raw.sums:
             after = _summed(raw, atom, (k, i, s))
@@ -115,7 +115,8 @@ def shifted(raw: Raw, atom: Atom) -> list[Raw] | None:
     return None
 
 
-def _views(atom: Atom) -> Iterator[View]:
+def views(atom: Atom) -> Iterator[View]:
+    """Yield the two ways to read a bracket."""
     a, b = atom.args
     size = read(atom.data)
     yield a, b, size
@@ -136,7 +137,7 @@ def _met(raw: Raw, atom: Atom, view: View) -> list[Raw] | None:
     for other in raw.factors:
         if other == atom or other.kind != "shift" or raw.factors[other] != 1:
             continue
-        for l, j, t in _views(other):
+        for l, j, t in views(other):
             if l != k or i == j:
                 continue
             both = shift_atoms(i, j, t.minus(s))
@@ -186,10 +187,10 @@ def _but_for_ends(raw: Raw, atom: Atom, view: View) -> list[Raw] | None:
 
 def is_everywhere(atom: Atom, summed: Place) -> bool:
     """Whether a bracket holds at some place of the summed index, whatever the other one is."""
-    for k, i, s in _views(atom):
+    for k, i, s in views(atom):
         if k == summed:
             return _surely_holds(s, of_dim(i.dim), k.dim)
     return False
 
 
-__all__ = ["delta_atom", "is_everywhere", "shift_atoms", "shifted", "size_raws", "where"]
+__all__ = ["delta_atom", "is_everywhere", "shift_atoms", "shifted", "size_raws", "views", "where"]

@@ -188,4 +188,6 @@ class Writer:
         if all(len(axis) == 1 for axis in tensor.axes):
             return text
         sizes = [" * ".join(self.size(i.dim) for i in axis) or "1" for axis in tensor.axes]
+        if self.backend == "torch" and not tensor.entry.names and not tensor.indices:
+            text = f"torch.tensor({text}{self.printer().kind})"
         return f"{PREFIX[self.backend]}.reshape({text}, ({', '.join(sizes)},))"

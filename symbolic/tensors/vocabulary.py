@@ -7,7 +7,18 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from symbolic.errors import FormulaError
-from symbolic.tensors import arranging, elementwise, linalg, more, order, shaping, signal, triangles, ufuncs
+from symbolic.tensors import (
+    arranging,
+    elementwise,
+    linalg,
+    more,
+    order,
+    polynomials,
+    shaping,
+    signal,
+    triangles,
+    ufuncs,
+)
 from symbolic.tensors import entries as e
 from symbolic.tensors.arguments import axes_of, keep
 from symbolic.tensors.elementwise import where
@@ -207,7 +218,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ndim": lambda x: scalar(tensor(x).rank), "matmul": lambda a, b: matmul(tensor(a), tensor(b)),
     **{
         name: vars(room)[name]
-        for room in (arranging, linalg, more, order, signal, triangles)
+        for room in (arranging, linalg, more, order, polynomials, signal, triangles)
         for name in room.__all__
     },
 }  # fmt: skip
