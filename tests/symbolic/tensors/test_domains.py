@@ -9,7 +9,8 @@ from verify.identities.domains import _FORMS, _GENERAL, _NUMBERS, kind_of
 
 OTHERS = [
     "in (0, 1)", "in [0, 1]", "in (-1, 1)", "integers in [0, 9]", "integers in [1, 9]", "labels(k)", "labels(3)",
-    "Symmetric", "one_hot", "skew-symmetric", "non-negative", "unit_norm", "one-hot rows", "positive entries", "symmetric distinct", "positive, distinct",
+    "Symmetric", "one_hot", "skew-symmetric", "non-negative", "unit_norm", "one-hot rows",
+    "positive entries", "symmetric distinct", "positive, distinct",
     "positive and distinct", "in (0, 1), distinct",
 ]  # fmt: skip
 JUDGED = [
