@@ -6,6 +6,7 @@ from typing import Any
 
 from symbolic.errors import FormulaError
 from symbolic.tensors.nodes import Add, Dim, Mul, Num, SizeOf
+from symbolic.tensors.sizes import of_node
 from symbolic.tensors.tensor import Dims, Tensor, as_number
 
 
@@ -17,6 +18,8 @@ def whole(value: Any, name: str) -> int:
     FormulaError
         It is not.
     """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
     number = as_number(value)
     if number is None or number.value.denominator != 1 or abs(number.value) > 10**6:
         raise FormulaError(f"{name} is a whole number written out, such as 0, 1 or -1")
@@ -72,9 +75,5 @@ def _dim(node: object) -> Dim | None:
         return node.dim
     if isinstance(node, Num) and node.value.denominator == 1 and node.value > 0:
         return Dim("", int(node.value))
-    if isinstance(node, Add) and len(node.args) == 2:
-        sizes = [a.dim for a in node.args if isinstance(a, SizeOf)]
-        offsets = [a.value for a in node.args if isinstance(a, Num) and a.value.denominator == 1]
-        if len(sizes) == len(offsets) == 1:
-            return Dim(sizes[0].name, sizes[0].offset + int(offsets[0]))
-    return None
+    size = of_node(node) if isinstance(node, Add) else None
+    return None if size is None else size.dim()

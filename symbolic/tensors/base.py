@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from symbolic.tensors.places import Dim, Index, Places, Position
+from symbolic.tensors.places import Dim, Fixed, Index, Places, Position
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from fractions import Fraction
 
 
 class Node:
@@ -93,7 +93,9 @@ class Where(Node):
 
     def rebuild(self, children: tuple[Node, ...], places: Places) -> Node:
         del children
-        return Where(places[0])
+        place = places[0]
+        known = isinstance(place, Fixed) and place.value >= 0
+        return Num(Fraction(place.value)) if known else Where(place)  # type: ignore[union-attr]  # it is fixed
 
 
 @dataclass(frozen=True)

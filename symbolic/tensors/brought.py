@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib.util
 import re
 
+from symbolic.errors import DerivationError
+from symbolic.tensors.special import SPECIAL
+
 PREFIX = {"numpy": "np", "torch": "torch", "jax": "jnp"}
 IMPORTS = {"numpy": "import numpy as np", "torch": "import torch", "jax": "import jax\nimport jax.numpy as jnp"}
 
@@ -28,28 +31,36 @@ BY_ENTRY = {
         "relu": "np.maximum(x, 0)",
         "erf": "np.vectorize(math.erf, otypes=[float])(x)",
         "erfc": "np.vectorize(math.erfc, otypes=[float])(x)",
-        "gammaln": "np.vectorize(math.lgamma, otypes=[float])(x)",
-        "digamma": "scipy.special.digamma(x)",
     },
     "torch": {
         "softplus": "torch.logaddexp(torch.zeros_like(x), x)",
         "relu": "torch.clamp(x, min=0)",
         "erf": "torch.special.erf(x)",
         "erfc": "torch.special.erfc(x)",
-        "gammaln": "torch.lgamma(x)",
-        "digamma": "torch.digamma(x)",
     },
     "jax": {
         "softplus": "jnp.logaddexp(0, x)",
         "relu": "jnp.maximum(x, 0)",
         "erf": "jax.scipy.special.erf(x)",
         "erfc": "jax.scipy.special.erfc(x)",
-        "gammaln": "jax.scipy.special.gammaln(x)",
-        "digamma": "jax.scipy.special.digamma(x)",
     },
 }
-NAMES = frozenset(("sigmoid", "softplus", "relu", "erf", "erfc", "gammaln", "digamma"))
+NAMES = frozenset(("sigmoid", "softplus", "relu", "erf", "erfc", *SPECIAL))
 """The elementwise ones."""
+
+
+def checked(name: str, prefix: str) -> str:
+    """Return the name of a function, if the library has it.
+
+    Raises
+    ------
+    DerivationError
+        It has not.
+    """
+    backend = next(b for b, own in PREFIX.items() if own == prefix)
+    if name in SPECIAL and SPECIAL[name].source(backend) is None:
+        raise DerivationError(f"{backend} has no function {name}: use another library")
+    return name
 
 
 def brought(body: str, backend: str) -> str:
@@ -76,8 +87,9 @@ def _functions(body: str, backend: str) -> list[str]:
             found.append(text.format(b=b, most=most, keep="keepdim" if b == "torch" else "keepdims"))
     if "sigmoid(" in body:
         found.append(f"def sigmoid(x):\n    return 0.5 * (1 + {b}.tanh(0.5 * x))\n")
-    for name, text in BY_ENTRY[backend].items():
-        if re.search(rf"\b{name}\(", body):
+    special = {name: function.source(backend) or "" for name, function in SPECIAL.items()}
+    for name, text in {**BY_ENTRY[backend], **special}.items():
+        if text and re.search(rf"\b{name}\(", body):
             by_scipy = backend == "numpy" and "math." in text and importlib.util.find_spec("scipy") is not None
             found.append(f"def {name}(x):\n    return {f'scipy.special.{name}(x)' if by_scipy else text}\n")
     return found

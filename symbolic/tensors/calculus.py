@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from symbolic.errors import NotationError
 from symbolic.tensors.nodes import (
+    HALF,
     MINUS_ONE,
     ONE,
     ZERO,
@@ -66,8 +67,24 @@ ELEMENTWISE: dict[str, Callable[[Node], Node]] = {
     "zero": lambda _: ZERO,
     "floor": lambda _: ZERO,
     "gammaln": lambda x: apply("digamma", x),
+    "gamma": lambda x: mul(apply("gamma", x), apply("digamma", x)),
+    "digamma": lambda x: apply("trigamma", x),
+    "erfi": lambda x: mul(number(2), power(Constant("pi"), number(Fraction(-1, 2))), apply("exp", power(x, number(2)))),
+    "erfinv": lambda x: mul(HALF, power(Constant("pi"), HALF), apply("exp", power(apply("erfinv", x), number(2)))),
+    "expi": lambda x: mul(apply("exp", x), power(x, MINUS_ONE)),
+    "i0": lambda x: apply("i1", x),
+    "i1": lambda x: add(apply("i0", x), mul(MINUS_ONE, apply("i1", x), power(x, MINUS_ONE))),
+    "j0": lambda x: mul(MINUS_ONE, apply("j1", x)),
+    "j1": lambda x: add(apply("j0", x), mul(MINUS_ONE, apply("j1", x), power(x, MINUS_ONE))),
+    "y0": lambda x: mul(MINUS_ONE, apply("y1", x)),
+    "y1": lambda x: add(apply("y0", x), mul(MINUS_ONE, apply("y1", x), power(x, MINUS_ONE))),
+    "k0": lambda x: mul(MINUS_ONE, apply("k1", x)),
+    "k1": lambda x: mul(MINUS_ONE, add(apply("k0", x), mul(apply("k1", x), power(x, MINUS_ONE)))),
 }
-"""The derivative of each elementwise function (Abramowitz and Stegun, 4.2 to 4.6, 7.1); of steps, off their jumps."""
+"""The derivative of each elementwise function (Abramowitz and Stegun, 4.2 to 4.6, 5.1, 6.3, 7.1, 9.1 and 9.6).
+
+Of steps, it is the one off their jumps.
+"""
 
 
 def derivative(node: Node, name: str, places: Places) -> Node:

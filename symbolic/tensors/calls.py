@@ -10,9 +10,10 @@ import numpy as np
 
 from symbolic.errors import FormulaError
 from symbolic.tensors.conditions import Compared, Joined, Over, Side
+from symbolic.tensors.entries import difference
 from symbolic.tensors.nodes import ONE
 from symbolic.tensors.operands import argument, arranged, called, checked, plain, sources
-from symbolic.tensors.parse import BINARY, COMPARISONS, complement, difference
+from symbolic.tensors.parse import BINARY, COMPARISONS, complement
 from symbolic.tensors.shaping import like
 from symbolic.tensors.tensor import Tensor, broadcast, scalar
 from symbolic.tensors.tracing import Held, SampleError, Trace

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symbolic.errors import FormulaError
-from symbolic.tensors.indexing import stacked
+from symbolic.tensors.joining import stacked
 from symbolic.tensors.nodes import HALF, ONE, Constant, Dim, Index, Node, Num, Where, apply, delta, mul, number, power
 from symbolic.tensors.tensor import Tensor, scalar
 

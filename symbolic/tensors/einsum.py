@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from symbolic.errors import DerivationError
 from symbolic.tensors.base import is_labels, label_name
 from symbolic.tensors.contraction import contracted, letters
+from symbolic.tensors.emit import constant
 from symbolic.tensors.forms import Form, num, power
 from symbolic.tensors.nodes import (
     Add,
@@ -88,16 +89,17 @@ class Einsum:
         key = ", ".join(":" if i in order else "None" for i in wanted)
         return f"{text}[{key}]"
 
-    def _written(self, node: Node) -> Array:  # noqa: C901, PLR0911 - a case a line
+    def _written(self, node: Node) -> Array:  # noqa: C901, PLR0911, PLR0912 - a case a line
         if isinstance(node, Num):
             return str(float(node.value)) if node.value.denominator != 1 else str(node.value), ()
         if isinstance(node, SizeOf):
             return self.writer.size(node.dim), ()
         if isinstance(node, Constant):
-            return f"{'math' if self.b == 'torch' else self.b}.{node.name}", ()
+            return constant(node.name, self.b), ()
         if isinstance(node, Where):
-            return f"{self.b}.arange({self.writer.size(node.at.dim)}{self.writer.printer().kind})", tuple(
-                i for i in (node.at,) if isinstance(i, Index)
+            return self._places(
+                f"{self.b}.arange({self.writer.size(node.at.dim)}{self.writer.printer().kind or ', dtype=float'})",
+                (node.at,),
             )
         if isinstance(node, Var):
             return self._places(self._whole(node), node.at)
@@ -111,6 +113,8 @@ class Einsum:
             return self._power(node)
         if isinstance(node, Apply):
             text, order = self.at(node.arg)
+            if not order and not node.arg.names:
+                return self.writer.printer().of_number(node.function, text), order
             inside = Form("apply", (node.function, Form("name", (text,), 1)), 1)
             return self.writer.printer().write(inside), order
         if isinstance(node, Fold):

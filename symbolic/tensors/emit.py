@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from symbolic.tensors.brought import NAMES
+from symbolic.tensors.brought import NAMES, checked
 from symbolic.tensors.forms import Form, num, power
+from symbolic.tensors.kinds import CONSTANTS
 from symbolic.tensors.readings import STEPS, as_choice, broadcast, compared, is_plain, is_spread, is_step, spread_side
 
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ class Printer:
         return text, ATOM if text.replace(".", "").replace("[", "").replace("]", "").isalnum() else SUM
 
     def _constant(self, a: Form) -> tuple[str, int]:
-        return f"{'math' if self.backend == 'torch' else self.backend}.{a.args[0]}", ATOM
+        return constant(str(a.args[0]), self.backend), ATOM
 
     def _ones(self, a: Form) -> tuple[str, int]:
         sizes = [self.size(d) for d in a.args]
@@ -213,9 +215,20 @@ class Printer:
         if name in STEPS:
             text = self.step(self.condition(a)) if a.rank else f"({self.condition(a)}) * 1.0"
             return text, PRODUCT if text.endswith("1.0") else ATOM
+        if is_plain(x):
+            return self.of_number(name, self.write(x)), ATOM
         if name in NAMES:
-            return f"{name}({self.write(x)})", ATOM
+            return f"{checked(name, self.backend)}({self.write(x)})", ATOM
         return self.call(name, x)
+
+    def of_number(self, name: str, text: str) -> str:
+        """Return a function of a number of the language: PyTorch's take tensors alone."""
+        if name in STEPS:
+            return f"({text} {STEPS[name]} 0) * 1.0"
+        called = checked(name, self.backend) if name in NAMES else f"{self.backend}.{name}"
+        if self.backend != "torch":
+            return f"{called}({text})"
+        return f"math.{name}({text})" if hasattr(math, name) else f"{called}(torch.tensor({text}{self.kind}))"
 
     def condition(self, a: Form) -> str:
         """Return what a step asks: a difference as a comparison of its two sides."""
@@ -301,6 +314,13 @@ class Printer:
         return f"{self.backend}.{name}({self.write(a.args[0])}, {a.args[1]})", ATOM
 
     _min_axis = _prod_axis = _max_axis
+
+
+def constant(name: str, backend: str) -> str:
+    """Return a constant: the language's own where the library has numbers as tensors."""
+    if backend == "torch":
+        return f"math.{name}" if hasattr(math, name) else str(CONSTANTS[name][0])
+    return f"{backend}.{name}"
 
 
 def _is_wrapped(text: str) -> bool:

@@ -23,6 +23,7 @@ from symbolic.tensors.paper import index_layout, index_names
 from symbolic.tensors.readings import signed
 from symbolic.tensors.recognition import recognised
 from symbolic.tensors.simplify import spellings
+from symbolic.tensors.sizes import names_of
 from symbolic.tensors.source import Program, program
 from symbolic.tensors.stable import stable
 from symbolic.tensors.tensor import Tensor, shape_text
@@ -287,7 +288,7 @@ def points(
 
     What is in `labels` holds whole numbers below that size.
     """
-    names = sorted({d.name for dims in shapes.values() for axis in dims for d in axis if d.name})
+    names = sorted({name for dims in shapes.values() for axis in dims for d in axis for name in names_of(d)})
     chance = random.Random(0)  # noqa: S311 - points are drawn, not secrets
     for k in range(TRIES):
         order = names if k % 2 else names[::-1]
@@ -321,6 +322,8 @@ def in_domain(cells: Any, facts: frozenset[str], chance: random.Random) -> Any: 
         cells = cells / cells.sum(-1, keepdims=True)
     elif "idempotent" in facts:
         cells = (cells > 0).astype(float)
+    if "whole" in facts:
+        cells = np.rint(4 * cells) + ("positive" in facts)
     if "signs" in facts:
         cells = np.sign(cells)
     if "unit" in facts:

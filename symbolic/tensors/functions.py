@@ -22,6 +22,7 @@ from symbolic.tensors.facts import FACTS
 from symbolic.tensors.nodes import Index
 from symbolic.tensors.polynomial import Poly, Raw, TooLarge, collected, constant
 from symbolic.tensors.rules import finish, multiply
+from symbolic.tensors.shifts import delta_atom
 from symbolic.tensors.terms import Atom, Bound, Factors, Place, components
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 ONE = Fraction(1)
 MOST_POWER = 8
 BRACKETS = frozenset(("delta", "shift", "le", "ord", "zero", "mirror", "cyc"))
-SIGNS = frozenset(("sgn", "sgnprod"))
+SIGNS = frozenset(("sgn", "sgnprod", "sgnpow"))
 
 
 class Undefined(SymbolicError, ArithmeticError):  # noqa: N818 - an answer: there is no value
@@ -71,24 +72,49 @@ def pieces(poly: Poly) -> list[Poly]:
 
 
 def with_signs(function: Callable[[Poly], Poly], poly: Poly) -> Poly | None:
-    """Take a sign inside a function out: ``g(s) = (1 + s)/2 g(1) + (1 - s)/2 g(-1)``, for ``s² = 1``."""
-    sign = next((a for _, t in poly.terms.values() for a, _ in t.factors if a.kind == "sgn" and _is_outer(a)), None)
+    """Take a sign inside a function out: ``g(s) = (1 + s)/2 g(1) + (1 - s)/2 g(-1)``, and ``g(0)`` where s is 0."""
+    sign = next((a for _, t in poly.terms.values() for a, _ in t.factors if _is_sign(a) and is_outer(a)), None)
     if sign is None:
         return None
+    nowhere = BUILDERS["zero"](finish(inside_at(sign, {})), (), ()) if sign.kind == "sgn" else Poly()
+    return _of_three(function, poly, sign, nowhere)
+
+
+def _is_sign(atom: Atom) -> bool:
+    return atom.kind == "sgn" or (atom.kind == "var" and FACTS.get().has(atom.data, "signs"))
+
+
+def _of_three(function: Callable[[Poly], Poly], poly: Poly, sign: Atom, nowhere: Poly) -> Poly:
+    """Return the function of a polynomial in an atom that is 1 or -1, but 0 where a bracket holds."""
     halves = []
-    for value in (1, -1):
-        fixed = finish(_signed(raw, sign, value) for raw in poly.raws())
-        halves.append(multiply(single(sign, 1, Fraction(value, 2)).plus(constant(Fraction(1, 2))), function(fixed)))
-    return halves[0].plus(halves[1])
+    values = {v: function(finish(_signed(raw, sign, v) for raw in poly.raws())) for v in (1, -1)}
+    for v, value in values.items():
+        weight = single(sign, 1, Fraction(v, 2)).plus(constant(Fraction(1, 2)), nowhere.scaled(Fraction(-1, 2)))
+        halves.append(multiply(weight, value))
+    if nowhere:
+        halves.append(multiply(nowhere, function(finish(_signed(raw, sign, 0) for raw in poly.raws()))))
+    return Poly().plus(*halves)
 
 
-def _is_outer(atom: Atom) -> bool:
+def with_brackets(function: Callable[[Poly], Poly], poly: Poly) -> Poly | None:
+    """Take a bracket inside a function out: ``g(b) = b g(1) + (1 - b) g(0)``; of an order, as of a sign."""
+    found = next((a for _, t in poly.terms.values() for a, _ in t.factors if a.kind in BRACKETS and is_outer(a)), None)
+    if found is None:
+        return None
+    if found.kind == "ord":
+        return _of_three(function, poly, found, finish([Raw(ONE, {delta_atom(*found.args): ONE})]))
+    values = [function(finish(_signed(raw, found, v) for raw in poly.raws())) for v in (1, 0)]
+    return multiply(single(found), values[0]).plus(multiply(constant(1).plus(single(found, 1, -1)), values[1]))
+
+
+def is_outer(atom: Atom) -> bool:
+    """Whether no summed index is among the places of an atom."""
     return all(not isinstance(p, Bound) for p in atom.args)
 
 
 def _signed(raw: Raw, sign: Atom, value: int) -> Raw:
     e = raw.factors.get(sign, Fraction(0))
-    return raw.without(sign).scaled(Fraction(value if e % 2 else 1))
+    return raw.without(sign).scaled(Fraction(value) ** (int(e % 2) or 2) if e else ONE)
 
 
 # -- powers ---------------------------------------------------------------------------------------------------
@@ -227,9 +253,10 @@ def sign(poly: Poly) -> Poly:
     number = poly.number()
     if number is not None:
         return constant(1 if number > 0 else -1)
-    split = with_signs(sign, poly) if not _is_monomial(poly) else None
-    if split is not None:
-        return split
+    for take_out in (with_signs, with_brackets):
+        split = take_out(sign, poly) if not _is_monomial(poly) or take_out is with_brackets else None
+        if split is not None:
+            return split
     units, rest = content(poly)
     factors: Factors = {}
     coefficient = ONE
@@ -242,7 +269,7 @@ def sign(poly: Poly) -> Poly:
     for part, e in parts:
         ((_, term),) = list(part.terms.values())[:1]
         inner = term.factors[0][0] if len(part.terms) == 1 and len(term.factors) == 1 else None
-        if inner is not None and inner.kind in SIGNS:
+        if inner is not None and (inner.kind in SIGNS or _is_own_sign(inner)):
             atom, c = inner, ONE
         elif inner is not None and inner.kind == "P":
             number, atom, _ = made("sgn", BUILDERS["inside"](part, (), ()), scale="full")
@@ -257,6 +284,11 @@ def sign(poly: Poly) -> Poly:
             continue
         factors[atom] = factors.get(atom, Fraction(0)) + 1
     return finish([Raw(coefficient, factors)])
+
+
+def _is_own_sign(atom: Atom) -> bool:
+    """Whether an entry is 0, 1 or -1."""
+    return atom.kind == "var" and any(FACTS.get().has(atom.data, fact) for fact in ("idempotent", "signs"))
 
 
 def learn_sign(poly: Poly) -> None:
@@ -339,15 +371,6 @@ def _log_atom(atom: Atom) -> Poly:
     return single(wrapped)
 
 
-def zero(poly: Poly) -> Poly:
-    """Return the bracket ``[p == 0]``."""
-    number = poly.number()
-    if number is not None:
-        return constant(int(number == 0))
-    _, atom, _ = made("zero", poly, scale="full")
-    return single(atom)
-
-
 def _inside(poly: Poly, _: tuple[Place, ...], __: tuple[Index, ...]) -> Poly:
     """Return what is inside the only atom of a polynomial."""
     ((_c, term),) = poly.terms.values()
@@ -359,4 +382,3 @@ BUILDERS["power"] = lambda poly, args, _: power(poly, args[0])
 BUILDERS["exp"] = lambda poly, _, __: exp(poly)
 BUILDERS["LA"] = lambda poly, _, __: log(poly)
 BUILDERS["sgn"] = lambda poly, _, __: sign(poly)
-BUILDERS["zero"] = lambda poly, _, __: zero(poly)

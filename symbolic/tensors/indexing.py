@@ -1,37 +1,83 @@
-"""Indexing and slicing of tensors, joining and shifting: positions become deltas between indices."""
+"""Indexing and slicing of tensors: positions become deltas between indices."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symbolic.errors import FormulaError
 from symbolic.tensors.base import LABELS
-from symbolic.tensors.nodes import Dim, Index, Node, Var, Where, add, compare, delta, fixed, fold, mul, substitute
+from symbolic.tensors.joining import picked, reversed_along, stacked
+from symbolic.tensors.nodes import (
+    MINUS_ONE,
+    Index,
+    Node,
+    Num,
+    Var,
+    Where,
+    add,
+    apply,
+    fold,
+    mul,
+    replaced,
+    substitute,
+)
+from symbolic.tensors.sizes import Size, begins_at, fixed_at, of_dim, of_node, whole_size
 from symbolic.tensors.tensor import Axis, Tensor, as_number, size_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from symbolic.tensors.nodes import Dim
+
 
 @dataclass(frozen=True)
 class Weights:
-    """A place that depends on entries (``argmax``), as the brackets of all places."""
+    """Places that depend on entries (``argmax``, ``argsort``): the brackets of all places, along the last axis.
+
+    Where they are a permutation, `along` is the axis that it goes to.
+    """
 
     tensor: Tensor
+    along: int | None = None
 
     @property
     def dims(self) -> tuple[Dim, ...]:
         """The sizes of the places."""
-        return self.tensor.dims[0]
+        return self.tensor.dims[-1]
 
-    def at(self, axis: Axis) -> Node:
+    def at(self, axes: Sequence[Axis]) -> Node:
         """Return the bracket of a place."""
-        return self.tensor.at([axis]).entry
+        return self.tensor.at(axes).entry
+
+    def taken(self, key: Sequence[object]) -> Weights:
+        """Return some of the places."""
+        return Weights(indexed(self.tensor, (*key, slice(None)) if Ellipsis in key else (*key, Ellipsis, slice(None))))
+
+    def value(self) -> Tensor:
+        """Return the places as numbers."""
+        axis = self.tensor.axes[-1]
+        return Tensor(self.tensor.axes[:-1], fold("sum", axis, mul(position(axis), self.tensor.entry)))
+
+
+@dataclass(frozen=True)
+class Picks:
+    """Places that are written out, as a list of whole numbers."""
+
+    places: tuple[int, ...]
+
+
+def position(axis: Axis) -> Node:
+    """Return the place along an axis as a number: of a merged one, the first index varies slowest."""
+    place: Node = Num(Fraction(0))
+    for i in axis:
+        place = add(mul(place, of_dim(i.dim).node()), Where(i))
+    return place
 
 
 def indexed(t: Tensor, key: Sequence[object]) -> Tensor:
-    """Return ``t[key]``: whole numbers, slices with constant ends, None and Ellipsis.
+    """Return ``t[key]``: whole numbers, lists of them, slices, labels, None and Ellipsis.
 
     Raises
     ------
@@ -58,39 +104,75 @@ def indexed(t: Tensor, key: Sequence[object]) -> Tensor:
     return Tensor(tuple(axes), entry)
 
 
+def _is_many(key: object) -> bool:
+    """Whether a key names several places at once."""
+    return isinstance(key, (Picks, Weights)) or (isinstance(key, Tensor) and bool(key.rank))
+
+
 def _paired(t: Tensor, key: Sequence[object]) -> Tensor | None:
-    """Read ``t[np.arange(n), y]``: one entry of every row."""
-    if len(key) != 2 or t.rank < 2 or not all(isinstance(k, Tensor) and k.rank == 1 for k in key):
+    """Read what names one entry of every row, as ``t[np.arange(n), y]``, or entries by several lists."""
+    many = [k for k in key if _is_many(k)]
+    if len(many) < 2:
         return None
-    rows, labels = key
-    name = labels_of(labels) if isinstance(labels, Tensor) else None
-    if (
-        not isinstance(rows, Tensor)
-        or not isinstance(rows.entry, Where)
-        or not isinstance(labels, Tensor)
-        or name is None
-    ):
-        return None
-    if rows.dims[0] != t.dims[0] or labels.dims[0] != t.dims[0]:
-        raise FormulaError(f"rows {rows} and labels {labels} do not fit a tensor of shape {t}")
-    chosen = one_hot_of(name, labels.at([t.axes[0]]), t.axes[1])
+    if all(isinstance(k, Picks) for k in many):
+        lists = [k.places for k in many if isinstance(k, Picks)]
+        if len({len(places) for places in lists}) > 1 or len(many) < len(key):
+            raise FormulaError("lists that index together have one length, and stand alone")
+        places = [[Tensor((), Num(Fraction(k))) for k in at] for at in zip(*lists, strict=True)]
+        return stacked([indexed(t, at) for at in places], 0)
+    if len(key) != 2 or t.rank < 2 or not _runs(key[0], t.dims[0]):
+        raise FormulaError("of two indices that are tensors, the first is arange over the rows: index one by one")
+    chosen = _chosen(key[1], t.axes[0], t.axes[1])
     return Tensor((t.axes[0], *t.axes[2:]), fold("sum", t.axes[1], mul(chosen, t.entry)))
+
+
+def _runs(key: object, dims: tuple[Dim, ...]) -> bool:
+    """Whether a key runs through all places of an axis in order."""
+    return isinstance(key, Tensor) and key.rank == 1 and isinstance(key.entry, Where) and key.dims[0] == dims
+
+
+def _chosen(key: object, rows: Axis, axis: Axis) -> Node:
+    """Return the bracket of one place for every row."""
+    own = tuple(i.dim for i in rows)
+    if isinstance(key, Weights) and key.tensor.dims == (own, tuple(i.dim for i in axis)):
+        return key.at([rows, axis])
+    if isinstance(key, Tensor) and _runs(key, own) and len(axis) == len(rows) == 1:
+        return begins_at(axis[0], rows[0], whole_size(0))
+    name = labels_of(key) if isinstance(key, Tensor) else None
+    if name is None or not isinstance(key, Tensor) or key.dims != (own,):
+        raise FormulaError(f"the second index names no place for each of {size_text(own)} rows")
+    return one_hot_of(name, key.at([rows]), axis)
 
 
 def _along(axis: Axis, key: object, entry: Node) -> tuple[list[Axis], Node]:
     """Return the axes that stay and the entry, indexed along one axis."""
+    if isinstance(key, Picks):
+        kept, entry = picked(axis, key.places, entry)
+        return [kept], entry
     if isinstance(key, Tensor) and (names := labels_of(key)) is not None:
         chosen = one_hot_of(names, key, axis)
         return list(key.axes), fold("sum", axis, mul(chosen, entry))
     if isinstance(key, Weights):
         own = tuple(i.dim for i in axis)
         if key.dims != own:
-            raise FormulaError(f"argmax over {size_text(key.dims)} entries indexes an axis of size {size_text(own)}")
-        return [], fold("sum", axis, mul(key.at(axis), entry))
+            raise FormulaError(
+                f"places among {size_text(key.dims)} entries do not index an axis of size {size_text(own)}"
+            )
+        fresh = key.tensor.renamed().axes[:-1]
+        return list(fresh), fold("sum", axis, mul(key.at([*fresh, axis]), entry))
     if isinstance(key, slice):
         kept, entry = _sliced(axis, key, entry)
         return [kept], entry
+    if isinstance(key, Tensor) and _runs(key, tuple(i.dim for i in axis)):
+        return [axis], entry
+    return [], _at_place(axis, key, entry)
+
+
+def _at_place(axis: Axis, key: object, entry: Node) -> Node:
+    """Return the entry at a whole number, or at a formula of sizes such as ``n // 2``."""
     number = as_number(key)
+    if number is None and isinstance(key, Tensor) and not key.rank and not key.entry.names and len(axis) == 1:
+        return _at_formula(axis[0], key.entry, entry)
     if number is None or number.value.denominator != 1:
         raise FormulaError("an index is a whole number, a slice with constant ends, None or ...")
     if len(axis) > 1:
@@ -98,9 +180,22 @@ def _along(axis: Axis, key: object, entry: Node) -> tuple[list[Axis], Node]:
             f"an axis of merged size {size_text(tuple(i.dim for i in axis))} takes no index: reshape first"
         )
     if axis:
-        _check_inside(int(number.value), axis[0].dim)
-        entry = substitute(entry, {axis[0]: fixed(int(number.value), axis[0].dim)})
-    return [], entry
+        _, entry = picked(axis, [int(number.value)], entry)
+    return entry
+
+
+def _at_formula(i: Index, place: Node, entry: Node) -> Node:
+    """Return the entry at a place given by sizes; where only the number of the place counts, the number is put in."""
+    size = of_node(place)
+    found = fixed_at(size, i.dim) if size is not None else None
+    if found is not None:
+        return substitute(entry, {i: found})
+    if size is not None and whole_size(-1).minus(size).is_nonnegative:
+        place = add(place, of_dim(i.dim).node())
+    counted = replaced(entry, lambda node: place if node == Where(i) else None)
+    if i not in counted.free:
+        return counted
+    return fold("sum", (i,), mul(apply("zero", add(Where(i), mul(MINUS_ONE, place))), entry))
 
 
 def labels_of(key: Tensor) -> str | None:
@@ -120,115 +215,63 @@ def one_hot_of(name: str, key: Tensor, axis: Axis) -> Node:
     return Var(name + LABELS, (*key.indices, *axis))
 
 
-def _check_inside(k: int, dim: Dim) -> None:
-    if not dim.name and not -dim.offset <= k < dim.offset:
-        raise FormulaError(f"index {k} is outside an axis of size {dim}")
-
-
-def _sliced(axis: Axis, key: slice, entry: Node) -> tuple[Axis, Node]:  # noqa: C901, PLR0912 - a case a line
-    start, stop, step = (None if k is None else as_number(k) for k in (key.start, key.stop, key.step))
-    if step is not None and step.value == -1 and key.start is None and key.stop is None:
-        return reversed_along(axis, entry)
-    if (key.step is not None and (step is None or step.value != 1)) or (
-        (key.start, key.stop) != (None, None) and len(axis) != 1
-    ):
-        raise FormulaError("a slice has constant ends and step 1 or is [::-1], along one axis")
-    if key.start is None and key.stop is None:
-        return axis, entry
-    if (key.start is not None and start is None) or (key.stop is not None and stop is None):
-        raise FormulaError("a slice has constant ends and step 1, along one axis")
-    first = 0 if start is None else int(start.value)
-    last = None if stop is None else int(stop.value)
+def _sliced(axis: Axis, key: slice, entry: Node) -> tuple[Axis, Node]:
+    """Return the axis that stays and the entry: ends are whole numbers, or sizes."""
+    step = 1 if key.step is None else _step(key.step)
+    if (key.start, key.stop) == (None, None) and step in (1, -1):
+        return (axis, entry) if step == 1 else reversed_along(axis, entry)
+    if len(axis) != 1:
+        raise FormulaError("a slice goes along one plain axis")
     dim = axis[0].dim
     if not dim.name:
-        first, last, _ = slice(first, last).indices(dim.offset)
-        length = Dim("", last - first)
-    elif first >= 0 and (last is None or last < 0):
-        length = Dim(dim.name, dim.offset - first + (last or 0))
-    elif first >= 0 and last is not None:
-        length = Dim("", last - first)
-    elif last is None or last < 0:
-        length = Dim("", (last or 0) - first)
-    else:
-        raise FormulaError("a slice from the end to a place from the start has no size for every shape")
-    if not length.name and length.offset <= 0:
+        ends = [None if k is None else _whole(k) for k in (key.start, key.stop)]
+        places = range(dim.offset)[slice(ends[0], ends[1], step)]
+        if not places:
+            raise FormulaError("the slice is empty")
+        if step != 1:
+            return picked(axis, places, entry)
+        return _part(axis[0], whole_size(places[0]), whole_size(len(places)), entry)
+    if step != 1:
+        raise FormulaError("a slice of an axis whose size is a name has step 1 or is [::-1]")
+    first = whole_size(0) if key.start is None else _end(key.start, dim)
+    last = of_dim(dim) if key.stop is None else _end(key.stop, dim)
+    return _part(axis[0], first, last.minus(first), entry)
+
+
+def _step(value: object) -> int:
+    number = as_number(value)
+    if number is None or number.value.denominator != 1 or not number.value:
+        raise FormulaError("the step of a slice is a whole number other than 0")
+    return int(number.value)
+
+
+def _whole(value: object) -> int:
+    number = as_number(value)
+    if number is None or number.value.denominator != 1:
+        raise FormulaError("a slice of an axis whose size is a number has whole numbers as ends")
+    return int(number.value)
+
+
+def _end(value: object, dim: Dim) -> Size:
+    """Return an end of a slice, counted from the start of the axis."""
+    size = of_node(value.entry) if isinstance(value, Tensor) and not value.rank else None
+    if size is None:
+        raise FormulaError("a slice has constant ends: whole numbers, or sums of sizes")
+    return size if size.number is None or size.number >= 0 else of_dim(dim).plus(size)
+
+
+def _part(i: Index, first: Size, length: Size, entry: Node) -> tuple[Axis, Node]:
+    """Return so many entries of an axis, from a place on."""
+    if length.number is not None and length.number <= 0:
         raise FormulaError("the slice is empty")
-    new = Index(length)
-    if first < 0:
-        place = compare("==", axis[0], fixed(first, dim)) if length.offset == 1 else None
-        if place is None:
-            raise FormulaError("a slice of several entries from the end is not read: index them one by one")
-        return (), fold("sum", axis, mul(place, entry))
-    if length == Dim("", 1):
-        return (), substitute(entry, {axis[0]: fixed(first, dim)})
-    return (new,), fold("sum", axis, mul(compare("==", axis[0], new, first), entry))
-
-
-def reversed_along(axis: Axis, entry: Node) -> tuple[Axis, Node]:
-    """Return the axis and the entry with the order of the axis reversed."""
-    new = tuple(Index(i.dim) for i in axis)
-    places = [compare("mirror", i, j) for i, j in zip(axis, new, strict=True)]
-    return new, fold("sum", axis, mul(*places, entry))
-
-
-def stacked(parts: Sequence[Tensor], axis: int) -> Tensor:
-    """Return the tensors as the entries along a new axis."""
-    if not parts:
-        raise FormulaError("an empty tuple stands where a tensor is expected")
-    new = Index(Dim("", len(parts)))
-    first = parts[0]
-    if any(part.dims != first.dims for part in parts):
-        raise FormulaError(f"what is stacked has one shape: given were {', '.join(map(str, parts))}")
-    entries = [part.at(first.axes).entry for part in parts]
-    if len(parts) == 1:
-        return Tensor((*first.axes[:axis], (), *first.axes[axis:]), entries[0])
-    entry = add(*(mul(delta(new, fixed(k, new.dim)), e) for k, e in enumerate(entries)))
-    return Tensor((*first.axes[:axis], (new,), *first.axes[axis:]), entry)
-
-
-def joined(parts: Sequence[Tensor], axis: int) -> Tensor:
-    """Return the concatenation along an axis, where at most one part has a size that is a name.
-
-    Raises
-    ------
-    FormulaError
-        More than one part has a named size along the axis.
-    """
-    lengths = [_length(part, axis) for part in parts]
-    named = [k for k, length in enumerate(lengths) if length.name]
-    if len(named) > 1:
-        raise FormulaError("concatenate takes at most one part with a named size: the others have numbers")
-    dim = Dim(lengths[named[0]].name if named else "", sum(length.offset for length in lengths))
-    new, terms, begin = Index(dim), [], 0
-    first = parts[named[0] if named else 0]
-    axes = [(new,) if k == axis else a for k, a in enumerate(first.axes)]
-    for k, part in enumerate(parts):
-        from_end = bool(named) and k > named[0]
-        start = begin - dim.offset if from_end else begin
-        terms.append(_placed(part, axes, axis, new, start))
-        begin += lengths[k].offset
-    return Tensor(tuple(axes), add(*terms))
-
-
-def _length(part: Tensor, axis: int) -> Dim:
-    if not 0 <= axis < part.rank or len(part.axes[axis]) > 1:
-        raise FormulaError(f"a tensor of shape {part} cannot be joined along axis {axis}")
-    return part.axes[axis][0].dim if part.axes[axis] else Dim("", 1)
-
-
-def _placed(part: Tensor, axes: Sequence[Axis], axis: int, new: Index, start: int) -> Node:
-    """Return the entry of one part at its place along the new index; a negative start counts from the end."""
-    own = part.renamed()
-    old = own.axes[axis]
-    body = own.at([old if k == axis else a for k, a in enumerate(axes)]).entry
-    if not old:
-        return mul(delta(new, fixed(start, new.dim)), body)
-    if start < 0:
-        places = range(old[0].dim.offset)
-        return add(
-            *(
-                mul(delta(new, fixed(start + k, new.dim)), substitute(body, {old[0]: fixed(k, old[0].dim)}))
-                for k in places
-            )
-        )
-    return fold("sum", old, mul(compare("==", new, old[0], start), body))
+    dim = length.dim()
+    if dim is None:
+        raise FormulaError("a slice from the end to a place from the start has no size for every shape")
+    if dim == i.dim and first.number == 0:
+        return (i,), entry
+    begin = fixed_at(first, i.dim)
+    from_end = begin is not None and begin.value < 0
+    if begin is not None and length.number is not None and (from_end or length.number == 1):
+        return picked((i,), range(begin.value, begin.value + length.number), entry)
+    new = Index(dim)
+    return (new,), fold("sum", (i,), mul(begins_at(i, new, first), entry))

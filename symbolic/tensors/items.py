@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symbolic.errors import FormulaError
+from symbolic.tensors.arranging import stack
 from symbolic.tensors.indexing import Weights, indexed
 from symbolic.tensors.nodes import (
     MINUS_ONE,
@@ -27,7 +28,6 @@ from symbolic.tensors.nodes import (
     fold,
     mul,
 )
-from symbolic.tensors.shaping import stack
 from symbolic.tensors.tensor import Axis, Tensor, broadcast, scalar, size_of
 from symbolic.tensors.tracing import Held
 from symbolic.tensors.vocabulary import where

@@ -12,8 +12,10 @@ from flint import arb, arb_mat, fmpq
 from symbolic.errors import EvaluationError, Undecidable
 from symbolic.tensors.calculus import SPECTRA
 from symbolic.tensors.enclosed import spectrum
+from symbolic.tensors.special import SPECIAL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from fractions import Fraction
 
 Cells = Any  # an object array of numbers
@@ -26,6 +28,17 @@ SHORT = {
     "arctanh": "atanh",
 }
 """What `math`, FLINT and SymPy call NumPy's functions."""
+
+NAMES = {"abs": "Abs"}
+"""What SymPy alone calls them."""
+
+
+CONSTANTS: dict[str, tuple[float, Callable[[], Any], Any]] = {
+    "pi": (math.pi, lambda: arb.pi(), sp.pi),  # noqa: PLW0108 - at the precision of the moment
+    "e": (math.e, lambda: arb(1).exp(), sp.E),
+    "euler_gamma": (float(np.euler_gamma), lambda: arb.const_euler(), sp.EulerGamma),  # noqa: PLW0108 - likewise
+}
+"""Each constant as a float, as a ball and as a formula."""
 
 
 class FloatsOnlyError(EvaluationError):
@@ -41,12 +54,12 @@ class Floats:
 
     def constant(self, name: str) -> Any:
         """Return a constant."""
-        return getattr(math, name)
+        return CONSTANTS[name][0]
 
     def call(self, name: str, x: Any) -> Any:
         """Return a function of one number."""
-        if name in ("gammaln", "digamma"):
-            return float(getattr(arb(float(x)), "lgamma" if name == "gammaln" else name)())
+        if name in SPECIAL:
+            return float(SPECIAL[name].ball(arb(float(x))))
         return (abs if name == "abs" else getattr(math, SHORT.get(name, name)))(x)
 
     def sign(self, x: Any) -> int:
@@ -78,14 +91,17 @@ class Balls(Floats):
 
     def constant(self, name: str) -> Any:
         """Return a constant."""
-        return arb.pi() if name == "pi" else arb(1).exp()
+        return CONSTANTS[name][1]()
 
     def call(self, name: str, x: Any) -> Any:
         """Return a function of one number."""
-        value = abs(x) if name == "abs" else getattr(x, SHORT.get(name, {"gammaln": "lgamma"}.get(name, name)))()
+        value = SPECIAL[name].ball(x) if name in SPECIAL else self._plain(name, x)
         if not value.is_finite():
             raise EvaluationError(f"{name} has no value at {x}")
         return value
+
+    def _plain(self, name: str, x: Any) -> Any:
+        return abs(x) if name == "abs" else getattr(x, SHORT.get(name, name))()
 
     def sign(self, x: Any) -> int:
         """Return -1, 0 or 1.
@@ -135,11 +151,11 @@ class Formulas(Floats):
 
     def constant(self, name: str) -> Any:
         """Return a constant."""
-        return sp.pi if name == "pi" else sp.E
+        return CONSTANTS[name][2]
 
     def call(self, name: str, x: Any) -> Any:
         """Return a function of one number."""
-        return getattr(sp, SHORT.get(name, {"abs": "Abs", "gammaln": "loggamma"}.get(name, name)))(x)
+        return SPECIAL[name].formula(x) if name in SPECIAL else getattr(sp, SHORT.get(name, NAMES.get(name, name)))(x)
 
     def sign(self, x: Any) -> Any:
         """Return the sign as a formula."""

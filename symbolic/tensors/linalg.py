@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from symbolic.errors import FormulaError
 from symbolic.tensors.arguments import axes_of, keep, whole
-from symbolic.tensors.indexing import stacked
+from symbolic.tensors.indexing import Weights
+from symbolic.tensors.joining import stacked
 from symbolic.tensors.nodes import (
     HALF,
     MINUS_ONE,
@@ -17,28 +17,24 @@ from symbolic.tensors.nodes import (
     Num,
     Of,
     apply,
-    compare,
     delta,
     fixed,
-    fold,
     mul,
     number,
     power,
     substitute,
 )
-from symbolic.tensors.tensor import Axis, Tensor, contract, matmul, reduce, scalar, shape_text, size_text
+from symbolic.tensors.tensor import Axis, Tensor, contract, matmul, reduce, scalar, shape_text
 
 __all__ = [
     "cond",
     "det",
-    "diag",
-    "diagonal",
     "dot",
-    "einsum",
     "inner",
     "inv",
     "kron",
     "logdet",
+    "lstsq",
     "matrix_power",
     "matrix_transpose",
     "matvec",
@@ -51,10 +47,7 @@ __all__ = [
     "solve",
     "swapaxes",
     "tensordot",
-    "trace",
     "transpose",
-    "tril",
-    "triu",
     "vdot",
     "vecdot",
     "vector_norm",
@@ -66,6 +59,8 @@ def tensor(value: Any) -> Tensor:
         return value
     if isinstance(value, tuple) and value:
         return stacked([tensor(v) for v in value], 0)
+    if isinstance(value, Weights):
+        return value.value()
     raise FormulaError(f"{value!r} stands where a tensor is expected")
 
 
@@ -160,38 +155,6 @@ def tensordot(a: Any, b: Any, axes: Any = None) -> Tensor:
     return contract(a, b, list(zip(left, right, strict=True)))
 
 
-def einsum(subscripts: Any, *operands: Any) -> Tensor:
-    """``np.einsum`` with letters, with or without ``->``."""
-    text = subscripts.replace(" ", "") if isinstance(subscripts, str) else ""
-    if not re.fullmatch(r"[A-Za-z,]*(->[A-Za-z]*)?", text):
-        raise FormulaError(f"einsum takes letters such as 'ij,jk->ik', not {subscripts!r}")
-    left, arrow, out = text.partition("->")
-    inputs = left.split(",")
-    if not arrow:
-        out = "".join(sorted(letter for letter in set(left) - {","} if left.count(letter) == 1))
-    tensors = [tensor(t).renamed() for t in operands]
-    if [len(s) for s in inputs] != [t.rank for t in tensors]:
-        shapes = ", ".join(map(str, tensors))
-        raise FormulaError(f"einsum {text!r} does not fit operands of shapes {shapes}: one letter an axis")
-    axes: dict[str, Axis] = {}
-    entries = []
-    for letters, t in zip(inputs, tensors, strict=True):
-        entries.append(_relabelled(t, letters, axes).entry)
-    if missing := set(out) - set(axes) or len(set(out)) < len(out):
-        raise FormulaError(f"einsum {text!r}: the output repeats a letter or has one that no operand has ({missing})")
-    over = [i for letter, axis in axes.items() if letter not in out for i in axis]
-    return Tensor(tuple(axes[letter] for letter in out), fold("sum", over, mul(*entries)))
-
-
-def _relabelled(t: Tensor, letters: str, axes: dict[str, Axis]) -> Tensor:
-    for letter, axis in zip(letters, t.axes, strict=True):
-        known = axes.setdefault(letter, axis)
-        if [i.dim for i in known] != [i.dim for i in axis]:
-            sizes = [size_text(tuple(i.dim for i in a)) for a in (known, axis)]
-            raise FormulaError(f"einsum: {letter} has size {sizes[0]} and {sizes[1]}: {sizes[0]} ≠ {sizes[1]}")
-    return t.at([axes[letter] for letter in letters])
-
-
 def multi_dot(arrays: Any) -> Tensor:
     """``np.linalg.multi_dot``."""
     first, *rest = (tensor(a) for a in arrays)
@@ -244,47 +207,6 @@ def swapaxes(a: Any, axis1: Any, axis2: Any) -> Tensor:
     return Tensor(tuple(axes), a.entry)
 
 
-def diagonal(a: Any) -> Tensor:
-    """The diagonal of a square matrix."""
-    a = square(a, "diagonal")
-    return Tensor(a.axes[:1], a.at([a.axes[0], a.axes[0]]).entry)
-
-
-def diag(a: Any) -> Tensor:
-    """A vector as a diagonal matrix; of a matrix, its diagonal."""
-    a = tensor(a)
-    if a.rank != 1:
-        return diagonal(a)
-    rows = tuple(Index(i.dim) for i in a.axes[0])
-    return Tensor((rows, a.axes[0]), mul(*map(delta, rows, a.axes[0]), a.at([rows]).entry))
-
-
-def trace(a: Any) -> Tensor:
-    """``np.trace``."""
-    d = diagonal(a)
-    return reduce(d, "sum", [0], False)
-
-
-def tril(a: Any, k: Any = None) -> Tensor:
-    """The entries on and below a diagonal."""
-    return _triangle(a, k, lower=True)
-
-
-def triu(a: Any, k: Any = None) -> Tensor:
-    """The entries on and above a diagonal."""
-    return _triangle(a, k, lower=False)
-
-
-def _triangle(a: Any, k: Any, *, lower: bool) -> Tensor:
-    a = tensor(a)
-    shift = 0 if k is None else whole(k, "k")
-    if a.rank != 2 or any(len(axis) != 1 for axis in a.axes):
-        raise FormulaError(f"a triangle is taken of a matrix, not of a tensor of shape {a}")
-    (i,), (j,) = a.axes
-    kept = compare("<=", j, i, shift) if lower else compare("<=", i, j, -shift)
-    return Tensor(a.axes, mul(kept, a.entry))
-
-
 # -- norms ----------------------------------------------------------------------------------------------------
 
 
@@ -299,7 +221,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Te
     size = x.map(lambda e: apply("abs", e))
     if len(over) == 1:
         return _vector_norm(size, order, over, stays)
-    if len(over) == 2 and order in ("nuc", number(2)):
+    if len(over) == 2 and order in ("nuc", number(2), number(-2)):
         return _spectral_norm(x, order)
     if len(over) == 2 and order in ("inf", number(1), number(-1)):
         inside = 0 if order != "inf" else 1
@@ -317,7 +239,8 @@ def _spectral_norm(x: Tensor, order: Any) -> Tensor:
     values = svdvals(x)
     if order == "nuc":
         return reduce(values, "sum", [0], False)
-    return scalar(substitute(values.entry, {values.axes[0][0]: fixed(0, values.axes[0][0].dim)}))
+    end = fixed(0 if order == number(2) else -1, values.axes[0][0].dim)
+    return scalar(substitute(values.entry, {values.axes[0][0]: end}))
 
 
 def _order_text(order: Any) -> str:
@@ -382,7 +305,14 @@ def slogdet(a: Any) -> tuple[Tensor, Tensor]:
     return scalar(apply("sign", det(a).entry)), logdet(a)
 
 
-def cond(a: Any) -> Tensor:
-    """Raise: the condition number has no derivative here."""
-    del a
-    raise FormulaError("cond has no derivative here: write it with norm and inv")
+def cond(a: Any, p: Any = None) -> Tensor:
+    """The condition number: the norm times that of the inverse."""
+    order = scalar(2) if p is None else p
+    a = square(a, "cond")
+    return Tensor((), mul(norm(a, order).entry, norm(inv(a), order).entry))
+
+
+def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Tensor]:
+    """``np.linalg.lstsq``, of which the solution is known: ``pinv(a) @ b``."""
+    del rcond
+    return (matmul(pinv(a), tensor(b)),)

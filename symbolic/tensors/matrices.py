@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from symbolic.tensors.build import BUILDERS, bound_of, inside_at, made, own_count, single
 from symbolic.tensors.calculus import SPECTRA
+from symbolic.tensors.exponents import whole_power
 from symbolic.tensors.facts import FACTS
-from symbolic.tensors.functions import exp, log, power
+from symbolic.tensors.functions import content, exp, log, power
 from symbolic.tensors.nodes import Index
 from symbolic.tensors.polynomial import Poly, Raw, collected, constant
 from symbolic.tensors.rules import delta_atom, finish, multiply, size_raws, summed
@@ -100,6 +101,9 @@ def inverse(poly: Poly, rows: Sequence[Index], cols: Sequence[Index], at: Sequen
         product = chain(poly, rows[0], cols[0])
         if product is not None and (len(product.links) > 1 or product.scalar.number() != 1 or _is_special(product)):
             return _inverse_chain(product, rows[0], at)
+    apart = _common_scalar(poly, (*rows, *cols))
+    if apart is not None:
+        return multiply(power(apart[0], -ONE), inverse(apart[1], rows, cols, at))
     number, atom, twisted = made("inv", poly, bound=(*rows, *cols), scale="full", twist=(*cols, *rows))
     _learn_inverse(atom)
     tail = (*at[half:], *at[:half]) if twisted else tuple(at)
@@ -190,19 +194,41 @@ def determinant(poly: Poly, rows: Sequence[Index], cols: Sequence[Index], *, log
     if updated is not None:
         parts = [determinant(updated[0], rows, cols, logarithm=logarithm)]
         return parts[0].plus(log(updated[1])) if logarithm else multiply(*parts, updated[1])
+    scalar, value = _by_parts(poly, rows, cols, logarithm=logarithm) or _whole(poly, rows, cols, logarithm=logarithm)
+    count = multiply(*(collected(size_raws(i.dim)) for i in rows))
+    return value.plus(multiply(count, log(scalar))) if logarithm else multiply(whole_power(scalar, count), value)
+
+
+def _by_parts(poly: Poly, rows: Sequence[Index], cols: Sequence[Index], *, logarithm: bool) -> tuple[Poly, Poly] | None:
+    """Return a scalar in front of a matrix, and the determinant of the rest, where it is one of parts."""
     links = chain(poly, rows[0], cols[0]) if len(rows) == 1 else None
     if links is not None and (len(links.links) > 1 or links.scalar.number() != 1 or _is_special(links)):
         parts = [_link_determinant(link, rows[0], logarithm) for link in links.links]
-        if logarithm:
-            return Poly().plus(*parts, _times_size(log(links.scalar), rows[0]))
-        if links.scalar.number() == 1:
-            return multiply(*parts)
-    kind, scale = ("logdet", "full" if len(rows) == 1 else "none") if logarithm else ("det", "none")
-    number, atom, _ = made(kind, poly, bound=(*rows, *cols), scale=scale, twist=(*cols, *rows))
+        return links.scalar, Poly().plus(*parts) if logarithm else multiply(*parts)
+    apart = _common_scalar(poly, (*rows, *cols))
+    if apart is None:
+        return None
+    return apart[0], determinant(apart[1], rows, cols, logarithm=logarithm)
+
+
+def _whole(poly: Poly, rows: Sequence[Index], cols: Sequence[Index], *, logarithm: bool) -> tuple[Poly, Poly]:
+    """Return the number in front of a matrix, and the determinant of the rest as an atom."""
+    kind = "logdet" if logarithm else "det"
+    number, atom, _ = made(kind, poly, bound=(*rows, *cols), scale="full", twist=(*cols, *rows))
     if logarithm:
         _learn_inverse(atom)
-    value = single(Atom(atom.kind, atom.data, atom.args, atom.inside))
-    return value.plus(_times_size(log(constant(number)), rows[0])) if logarithm else value
+    return constant(number), single(Atom(atom.kind, atom.data, atom.args, atom.inside))
+
+
+def _common_scalar(poly: Poly, ends: Sequence[Index]) -> tuple[Poly, Poly] | None:
+    """Part a matrix into what all its terms have as a factor, apart from row and column, and the rest."""
+    if len(poly.terms) < 2:
+        return None
+    units = {a: e for a, e in content(poly)[0].items() if not set(a.args) & set(ends)}
+    if not units:
+        return None
+    inverse = Raw(ONE, {a: -e for a, e in units.items()})
+    return collected([Raw(ONE, units)]), finish(raw.times(inverse) for raw in poly.raws())
 
 
 def _rank_one(poly: Poly, row: Index, col: Index) -> tuple[Poly, Poly] | None:
@@ -222,10 +248,6 @@ def _rank_one(poly: Poly, row: Index, col: Index) -> tuple[Poly, Poly] | None:
         return None
     update = finish([others[0].at({col: row})])
     return matrix, constant(1).plus(summed(multiply(update, power(entries, -ONE)), [row]))
-
-
-def _times_size(poly: Poly, row: Index) -> Poly:
-    return finish(raw.times(size) for raw in poly.raws() for size in size_raws(row.dim))
 
 
 def _link_determinant(link: tuple[Atom, bool] | Poly, row: Index, logarithm: bool) -> Poly:
@@ -249,7 +271,7 @@ def _link_determinant(link: tuple[Atom, bool] | Poly, row: Index, logarithm: boo
 # -- folds ----------------------------------------------------------------------------------------------------
 
 
-def product(poly: Poly, over: Sequence[Index]) -> Poly:  # noqa: C901 - a case a line
+def product(poly: Poly, over: Sequence[Index]) -> Poly:
     """Return the product over indices: of a product, the product of the products."""
     if len(poly.terms) != 1 or not poly:
         return _wrapped("prod", poly, over)
@@ -259,12 +281,8 @@ def product(poly: Poly, over: Sequence[Index]) -> Poly:  # noqa: C901 - a case a
         return determinant_of
     parts: list[Poly] = []
     if raw.coefficient != 1:
-        if raw.coefficient < 0:
-            return _wrapped("prod", poly, over)
-        count = log(constant(raw.coefficient))
-        for i in over:
-            count = _times_size(count, i)
-        parts.append(exp(count))
+        count = multiply(*(collected(size_raws(i.dim)) for i in over))
+        parts.append(whole_power(constant(raw.coefficient), count))
     for part, own in components(raw.factors, (*raw.sums, *over)):
         inner = [i for i in own if i not in over]
         used = [i for i in over if i in own]

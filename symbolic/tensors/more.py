@@ -1,24 +1,39 @@
-"""More of the vocabulary: spectra, places of the greatest entry, turned and averaged tensors, the cross product."""
+"""More of the vocabulary: spectra, turned and averaged tensors, the cross product."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from symbolic.errors import FormulaError
-from symbolic.tensors.arguments import axes_of, dims_of, keep, whole
-from symbolic.tensors.indexing import Weights, reversed_along, stacked
-from symbolic.tensors.linalg import square, tensor
-from symbolic.tensors.nodes import MINUS_ONE, Dim, Index, Of, add, apply, compare, fixed, fold, mul, power, substitute
-from symbolic.tensors.tensor import Tensor, broadcast, contract, reduce, shape_text, size_of
+from symbolic.tensors.arguments import axes_of, keep, whole
+from symbolic.tensors.joining import joined, reversed_along, stacked
+from symbolic.tensors.linalg import square, tensor, transpose
+from symbolic.tensors.nodes import (
+    HALF,
+    MINUS_ONE,
+    ONE,
+    Dim,
+    Fixed,
+    Index,
+    Of,
+    add,
+    compare,
+    fixed,
+    fold,
+    mul,
+    number,
+    power,
+    substitute,
+)
+from symbolic.tensors.tensor import Tensor, broadcast, contract, reduce, scalar, shape_text, size_of
 
 if TYPE_CHECKING:
     from symbolic.tensors.nodes import Node, Places
 
 __all__ = [
-    "argmax",
-    "argmin",
     "average",
     "cholesky",
+    "corrcoef",
     "cov",
     "cross",
     "eigh",
@@ -27,40 +42,23 @@ __all__ = [
     "fliplr",
     "flipud",
     "ptp",
-    "repeat",
     "roll",
     "svd",
     "svdvals",
-    "tile",
 ]  # fmt: skip
 
 
-def _best(x: Any, kind: str) -> Weights:
+def average(x: Any, axis: Any = None, weights: Any = None, keepdims: Any = False) -> Tensor:
+    """The mean with weights: a tensor of the same shape, or a vector along the axis."""
     x = tensor(x)
-    if x.rank != 1:
-        raise FormulaError(f"arg{kind} is taken of a vector here, not of a tensor of shape {x}")
-    best = reduce(x, kind, [0], False).entry
-    return Weights(x.map(lambda e: apply("zero", add(e, mul(MINUS_ONE, best)))))
-
-
-def argmax(x: Any) -> Weights:
-    """The place of the greatest entry of a vector, to index with."""
-    return _best(x, "max")
-
-
-def argmin(x: Any) -> Weights:
-    """The place of the least entry of a vector, to index with."""
-    return _best(x, "min")
-
-
-def average(x: Any, axis: Any = None, weights: Any = None) -> Tensor:
-    """The mean with weights."""
-    x = tensor(x)
-    w = x.map(lambda _: power(MINUS_ONE, MINUS_ONE)) if weights is None else tensor(weights)
+    w = x.map(lambda _: ONE) if weights is None else tensor(weights)
     over = axes_of(x, axis)
-    top = reduce(broadcast(mul, x, w), "sum", over, False)
+    if w.rank == 1 and x.rank > 1 and len(over) == 1:
+        w = Tensor((*w.axes, *((),) * (x.rank - 1 - over[0])), w.entry)
+    stays = keep(keepdims)
+    top = reduce(broadcast(mul, x, w), "sum", over, stays)
     full = broadcast(lambda a, _: a, w, x)
-    bottom = reduce(full, "sum", over, False)
+    bottom = reduce(full, "sum", over, stays)
     return broadcast(lambda a, b: mul(a, power(b, MINUS_ONE)), top, bottom)
 
 
@@ -99,44 +97,52 @@ def flip(x: Any, axis: Any = None) -> Tensor:
 
 def flipud(x: Any) -> Tensor:
     """The first axis reversed."""
-    from symbolic.tensors.tensor import scalar  # noqa: PLC0415 - one use
-
-    return flip(x, scalar(0))
+    return flip(x, 0)
 
 
 def fliplr(x: Any) -> Tensor:
     """The second axis reversed."""
-    from symbolic.tensors.tensor import scalar  # noqa: PLC0415 - one use
-
-    return flip(x, scalar(1))
+    return flip(x, 1)
 
 
-def tile(A: Any, reps: Any) -> Tensor:
-    """A vector one after the other, `reps` times."""
-    x = tensor(A)
-    if x.rank != 1:
-        raise FormulaError(f"tile takes a vector here, not a tensor of shape {x}")
-    return Tensor(((*map(Index, dims_of(reps)[0]), *x.axes[0]),), x.entry)
+def cov(m: Any, y: Any = None, rowvar: Any = True, bias: Any = False, ddof: Any = None) -> Tensor:
+    """The covariance of the rows, or of the columns; `y` gives further ones."""
+    x, single = _variables(m, y, rowvar)
+    c = _covariance(x, bias, ddof)
+    return Tensor((), substitute(c.entry, dict(zip(c.indices, _corner(c), strict=True)))) if single else c
 
 
-def repeat(a: Any, repeats: Any) -> Tensor:
-    """Every entry of a vector `repeats` times."""
-    x = tensor(a)
-    if x.rank != 1:
-        raise FormulaError(f"repeat takes a vector here, not a tensor of shape {x}")
-    return Tensor(((*x.axes[0], *map(Index, dims_of(repeats)[0])),), x.entry)
+def _corner(c: Tensor) -> list[Fixed]:
+    return [fixed(0, i.dim) for i in c.indices]
 
 
-def cov(m: Any, bias: Any = False) -> Tensor:
-    """The covariance of the rows."""
-    x = tensor(m)
+def _variables(m: Any, y: Any, rowvar: Any) -> tuple[Tensor, bool]:
+    """Return the variables as rows, and whether there is only one."""
+    parts = [t if t.rank > 1 else Tensor(((), *t.axes), t.entry) for t in map(tensor, (m,) if y is None else (m, y))]
+    parts = [t if keep(rowvar) or not t.axes[0] else transpose(t) for t in parts]
+    x = parts[0] if y is None else joined(parts, 0)
+    return x, y is None and not x.axes[0] and tensor(m).rank < 2
+
+
+def _covariance(x: Tensor, bias: Any, ddof: Any) -> Tensor:
     if x.rank != 2:
         raise FormulaError(f"cov takes a matrix here, not a tensor of shape {x}")
     count = size_of([x.axes[1]])
     mean = reduce(x, "sum", [1], True).map(lambda s: mul(power(count, MINUS_ONE), s))
     centred = broadcast(lambda a, b: add(a, mul(MINUS_ONE, b)), x, mean)
-    freedom = count if keep(bias) else add(count, MINUS_ONE)
+    less = (0 if keep(bias) else 1) if ddof is None else whole(ddof, "ddof")
+    freedom = add(count, number(-less))
     return contract(centred, centred, [(1, 1)]).map(lambda s: mul(power(freedom, MINUS_ONE), s))
+
+
+def corrcoef(x: Any, y: Any = None, rowvar: Any = True) -> Tensor:
+    """The correlation coefficients of the rows, or of the columns; `y` gives further ones."""
+    c = cov(x, y, rowvar, True)
+    if not c.rank:
+        return scalar(1)
+    rows, cols = c.axes
+    spread = [c.at([axis, axis]).entry for axis in (rows, cols)]
+    return c.map(lambda s: mul(s, *(power(v, mul(MINUS_ONE, HALF)) for v in spread)))
 
 
 def roll(x: Any, shift: Any, axis: Any = None) -> Tensor:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from symbolic.tensors.base import Constant, Node, Num, SizeOf, Var, Where, indices_of
-from symbolic.tensors.places import Dim, Fixed, Index, Places, Position, fixed
+from symbolic.tensors.places import Dim, Fixed, Index, Places, Position, fixed, turned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -252,6 +252,9 @@ def power(base: Node, exponent: Node) -> Node:  # noqa: PLR0911 - a case a line
 
 def compare(sign: str, a: Position, b: Position, shift: int = 0) -> Node:
     """Return the bracket ``[a == b + shift]`` or ``[a <= b + shift]``, decided where it can be."""
+    if sign in ("mirror", "mod") and (isinstance(a, Fixed) or isinstance(b, Fixed)):
+        sign, a, b = turned(sign, a, b, shift)
+        shift = 0 if sign == "==" else shift
     holds = _decided(sign, a, b, shift)
     if holds is not None:
         return ONE if holds else ZERO

@@ -5,10 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from symbolic.tensors.brackets import bracket, zero
 from symbolic.tensors.build import BUILDERS, learn_positive, made, single
 from symbolic.tensors.calculus import SPECTRA, guarded
+from symbolic.tensors.exponents import is_whole, whole_power
 from symbolic.tensors.facts import FACTS
-from symbolic.tensors.functions import exp, learn_sign, log, power, sign, zero
+from symbolic.tensors.functions import exp, learn_sign, log, power, sign
 from symbolic.tensors.matrices import determinant, greatest, inverse, product, pseudo_inverse, spectral
 from symbolic.tensors.nodes import (
     Add,
@@ -30,6 +32,7 @@ from symbolic.tensors.nodes import (
 from symbolic.tensors.plain import plain
 from symbolic.tensors.polynomial import Poly, Raw, collected, constant
 from symbolic.tensors.rules import cyclic_atom, delta_atom, finish, multiply, size_raws, summed
+from symbolic.tensors.sizes import whole_size
 from symbolic.tensors.terms import Atom
 
 if TYPE_CHECKING:
@@ -64,7 +67,7 @@ def _size(node: SizeOf) -> Poly:
 
 
 def _where(node: Where) -> Poly:
-    return single(Atom("pos", "", (node.at,)))
+    return finish([Raw(ONE, {Atom("pos", "", (node.at,)): ONE})])
 
 
 def _var(node: Var) -> Poly:
@@ -80,7 +83,7 @@ def _var(node: Var) -> Poly:
     return single(Atom("var", node.name, node.at))
 
 
-def _compare(node: Compare) -> Poly:  # noqa: PLR0911 - a case a line
+def _compare(node: Compare) -> Poly:
     """Read ``[a <= b]`` as ``(1 + [a == b] + sgn(b - a))/2``, so that complements need no rule."""
     a, b, shift = node.a, node.b, node.shift
     if node.sign == "mirror":
@@ -88,9 +91,7 @@ def _compare(node: Compare) -> Poly:  # noqa: PLR0911 - a case a line
     if node.sign == "mod":
         return finish([Raw(ONE, {cyclic_atom(a, b, shift): ONE})])
     if node.sign == "==":
-        if shift < 0 or (shift == 0 and a.dim != b.dim):
-            return finish([Raw(ONE, {Atom("shift", str(-shift), (b, a)): ONE})])
-        return finish([Raw(ONE, {delta_atom(a, b) if shift == 0 else Atom("shift", str(shift), (a, b)): ONE})])
+        return bracket(a, b, whole_size(shift))
     if shift < 0 and shift != -1:
         return constant(1).plus(_compare(Compare("<=", b, a, -shift - 1)).scaled(-ONE))
     if shift in (0, -1) and a.dim == b.dim:
@@ -110,11 +111,33 @@ def _mul(node: Mul) -> Poly:
 
 
 def _pow(node: Pow) -> Poly:
-    base, exponent = normal(node.base), normal(node.exponent)
+    exponent = normal(node.exponent)
     r = exponent.number()
+    if r is not None and r.denominator != 1 and isinstance(node.base, Mul):
+        return _root_of_product(node.base, r)
+    base = normal(node.base)
     if r is not None:
         return power(base, r)
-    return exp(multiply(exponent, _log(base)))
+    return whole_power(base, exponent) if is_whole(exponent) else exp(multiply(exponent, _log(base)))
+
+
+def _root_of_product(base: Mul, r: Fraction) -> Poly:
+    """Take the root of each factor that is a sum of squares, as it is written, by itself."""
+    apart = [x for x in base.args if _is_square_sum(x)]
+    rest = [x for x in base.args if x not in apart]
+    return multiply(*(power(normal(x), r) for x in apart), power(_mul(Mul(tuple(rest))), r) if rest else constant(1))
+
+
+def _is_square_sum(node: Node) -> bool:
+    """Whether an entry is written so that it is 0 or more: by squares, absolute values and exponentials."""
+    if isinstance(node, Pow):
+        e = node.exponent.value if isinstance(node.exponent, Num) else None
+        return (e is not None and e.denominator == 1 and e % 2 == 0) or _is_square_sum(node.base)
+    if isinstance(node, Apply):
+        return node.function in ("exp", "abs", "relu", "sigmoid", "softplus")
+    if isinstance(node, (Add, Mul)) or (isinstance(node, Fold) and node.kind == "sum"):
+        return all(map(_is_square_sum, node.children()))
+    return isinstance(node, (SizeOf, Constant)) or (isinstance(node, Num) and node.value >= 0)
 
 
 def _log(poly: Poly) -> Poly:
@@ -127,8 +150,17 @@ def _log(poly: Poly) -> Poly:
     return log(poly)
 
 
-def _steps(poly: Poly) -> Poly:
-    return constant(HALF).plus(sign(poly).scaled(HALF)) if poly else Poly()
+def _positive(poly: Poly) -> Poly:
+    """Read ``[p > 0]`` as ``(1 + sgn(p) - [p == 0])/2``."""
+    return constant(HALF).plus(sign(poly).scaled(HALF), zero(poly).scaled(-HALF))
+
+
+def _nonnegative(poly: Poly) -> Poly:
+    return _positive(poly).plus(zero(poly))
+
+
+def _relu(poly: Poly) -> Poly:
+    return multiply(poly, constant(HALF).plus(sign(poly).scaled(HALF)))
 
 
 def _tanh(poly: Poly) -> Poly:
@@ -146,9 +178,9 @@ APPLY: dict[str, Callable[[Poly], Poly]] = {
     "sign": sign,
     "zero": zero,
     "abs": lambda p: multiply(p, sign(p)),
-    "positive": _steps,
-    "nonnegative": lambda p: _steps(p) if p else constant(1),
-    "relu": lambda p: multiply(p, _steps(p)),
+    "positive": _positive,
+    "nonnegative": _nonnegative,
+    "relu": _relu,
     "tanh": _tanh,
     "sinh": _hyperbolic(-1),
     "cosh": _hyperbolic(1),

@@ -30,6 +30,7 @@ from symbolic.tensors.nodes import (
     split_number,
 )
 from symbolic.tensors.recognition import recognised
+from symbolic.tensors.sizes import names_of
 from symbolic.tensors.tensor import Tensor
 from symbolic.tensors.written import layout
 
@@ -58,8 +59,8 @@ def index_names(node: Node, free: Sequence[Index]) -> tuple[str, ...]:
 def _size_names(node: Node) -> Iterator[str]:
     """Yield the names of sizes, which no index may share."""
     if isinstance(node, SizeOf):
-        yield node.dim.name
-    yield from (i.dim.name for i in node.bound)
+        yield from names_of(node.dim)
+    yield from (name for i in node.bound for name in names_of(i.dim))
     for child in node.children():
         yield from _size_names(child)
 
@@ -67,7 +68,7 @@ def _size_names(node: Node) -> Iterator[str]:
 class _Writer:
     def __init__(self, node: Node, free: Sequence[Index], changed: Node | None) -> None:
         self.names: dict[Index, str] = {}
-        self.taken = set(node.names) | set(_size_names(node)) | {i.dim.name for i in free}
+        self.taken = set(node.names) | set(_size_names(node)) | {name for i in free for name in names_of(i.dim)}
         for i in free:
             self.names[i] = self._fresh(FREE)
         self.changed = changed
@@ -112,7 +113,7 @@ def _num(_: _Writer, node: Num) -> Written:
 
 
 def _size(_: _Writer, node: SizeOf) -> Written:
-    return lay.Identifier(str(node.dim)), ATOM if not node.dim.offset else SUM
+    return lay.Identifier(str(node.dim)), ATOM if not node.dim.offset and "+" not in node.dim.name else SUM
 
 
 def _var(w: _Writer, node: Var) -> Written:

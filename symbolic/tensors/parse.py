@@ -3,79 +3,38 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Mapping, Sequence
+import difflib
+import itertools
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from symbolic.errors import FormulaError
-from symbolic.tensors.indexing import indexed
-from symbolic.tensors.nodes import MINUS_ONE, ONE, Constant, Dim, Node, Num, SizeOf, add, apply, mul, number, power
-from symbolic.tensors.shaping import stack
-from symbolic.tensors.tensor import Dims, Tensor, broadcast, matmul, scalar, size_of, variable
+from symbolic.tensors import entries as e
+from symbolic.tensors.arguments import whole
+from symbolic.tensors.arranging import stack
+from symbolic.tensors.indexing import Picks, Weights, indexed
+from symbolic.tensors.nodes import ONE, Constant, Dim, Node, Num, SizeOf, add, apply, mul, power
+from symbolic.tensors.shapes import Shapes, parse_shapes
+from symbolic.tensors.sizes import names_of
+from symbolic.tensors.tensor import Tensor, broadcast, matmul, scalar, variable
 from symbolic.tensors.vocabulary import FUNCTIONS, METHODS, call, where
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-Shapes = Mapping[str, tuple[Dims, ...]]
+    from collections.abc import Callable, Mapping
 
 ROOTS = frozenset(["np", "numpy", "jnp", "linalg", "scipy", "special", "LA", "nn", "F", "math", "torch"])
-CONSTANTS = {"pi": Constant("pi"), "e": apply("exp", ONE)}
-WORDS = {"inf": "inf", "newaxis": None, **{name: name for name in ("float", "int", "bool", "float32", "float64")}}
+CONSTANTS = {"pi": Constant("pi"), "e": apply("exp", ONE), "euler_gamma": Constant("euler_gamma")}
+TYPES = ("dtype float", "dtype int", "dtype bool")
+WORDS = {
+    "inf": "inf",
+    "newaxis": None,
+    **dict.fromkeys(("float", "float32", "float64"), TYPES[0]),
+    **dict.fromkeys(("int", "int32", "int64"), TYPES[1]),
+    "bool": TYPES[2],
+}
 LONGEST = 4000
 DEEPEST = 60
-
-
-def parse_shapes(shapes: str | Mapping[str, object] | None) -> dict[str, tuple[Dims, ...]]:
-    """Read ``"A: m,n  x: n  a:"`` or a mapping of names to shapes.
-
-    Raises
-    ------
-    FormulaError
-        A size is not a name, a whole number, ``n-1`` or a product of such.
-    """
-    if shapes is None:
-        return {}
-    if isinstance(shapes, Mapping):
-        return {str(name): _shape(given) for name, given in shapes.items()}
-    if not isinstance(shapes, str):
-        raise FormulaError(f"shapes are text such as 'A: m,n  x: n' or a mapping, not {shapes!r}")
-    parts = re.split(r"([A-Za-z_]\w*)\s*:", shapes)
-    if parts[0].strip(" ,;\n{"):
-        raise FormulaError(f"shapes begin with {parts[0]!r}: write 'A: m,n  x: n'")
-    return {name: _shape(text) for name, text in zip(parts[1::2], parts[2::2], strict=True)}
-
-
-def _shape(given: object) -> tuple[Dims, ...]:
-    if isinstance(given, str):
-        text = given.strip().strip(";,").strip().strip("()[]")
-        given = (
-            []
-            if text.strip().lower() in ("", "scalar", "()")
-            else [t for t in re.split(r"[,\s]+(?![-+*\s])", text) if t]
-        )
-    if not isinstance(given, Sequence):
-        given = (given,)
-    return tuple(
-        size if isinstance(size, tuple) and all(isinstance(d, Dim) for d in size) else _dims(str(size))
-        for size in given
-    )
-
-
-def _dims(text: str) -> Dims:
-    dims: list[Dim] = []
-    for part in text.replace(" ", "").strip("()").split("*"):
-        match = re.fullmatch(r"(?P<number>\d{1,6})|(?P<name>[A-Za-z_]\w*)(?P<offset>[+-]\d{1,6})?", part)
-        if match is None:
-            raise FormulaError(f"{text!r} is no size: give a name, a whole number, 'n-1' or a product such as 'm*n'")
-        dim = Dim("", int(match["number"])) if match["number"] else Dim(match["name"], int(match["offset"] or 0))
-        if dim == Dim("", 0):
-            raise FormulaError("a size of 0 leaves nothing to differentiate: give a size of 1 or more")
-        if dim != Dim("", 1):
-            dims.append(dim)
-    return tuple(dims)
 
 
 @dataclass
@@ -86,7 +45,9 @@ class Reader:
     sizes: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.sizes = frozenset(d.name for shape in self.shapes.values() for axis in shape for d in axis if d.name)
+        self.sizes = frozenset(
+            name for shape in self.shapes.values() for axis in shape for d in axis for name in names_of(d)
+        )
 
     def read(self, node: ast.AST) -> Any:
         """Return what an expression means: a tensor, or a tuple, text, None or a slice for an argument.
@@ -137,6 +98,8 @@ def lifted(value: object) -> Tensor:
     """
     if isinstance(value, Tensor):
         return value
+    if isinstance(value, Weights):
+        return value.value()
     if isinstance(value, (tuple, list)):
         return stack(tuple(map(lifted, value)))
     raise FormulaError(f"{value!r} stands where a number or a tensor is expected")
@@ -199,34 +162,26 @@ def _constant(_: Reader, node: ast.Constant) -> Any:
 def _binary(reader: Reader, node: ast.BinOp) -> Any:
     operator = BINARY.get(type(node.op))
     if operator is None:
-        raise FormulaError(f"the operator {type(node.op).__name__} is not read: use + - * / ** @", node.col_offset + 1)
+        raise FormulaError(
+            f"the operator {type(node.op).__name__} is not read: use + - * / // % ** @", node.col_offset + 1
+        )
     left, right = reader.read(node.left), reader.read(node.right)
     if isinstance(left, (tuple, list)) and isinstance(right, (tuple, list)) and isinstance(node.op, ast.Add):
         return (*left, *right)
     return operator(lifted(left), lifted(right))
 
 
-def difference(a: Node, b: Node) -> Node:
-    """Return ``a - b``."""
-    return add(a, mul(MINUS_ONE, b))
-
-
-def quotient(a: Node, b: Node) -> Node:
-    """Return ``a / b``."""
-    if b == number(0):
-        raise FormulaError("division by 0")
-    return mul(a, power(b, MINUS_ONE))
-
-
 BINARY: dict[type, Callable[[Tensor, Tensor], Tensor]] = {
     ast.Add: lambda a, b: broadcast(add, a, b),
-    ast.Sub: lambda a, b: broadcast(difference, a, b),
+    ast.Sub: lambda a, b: broadcast(e.difference, a, b),
     ast.Mult: lambda a, b: broadcast(mul, a, b),
-    ast.Div: lambda a, b: broadcast(quotient, a, b),
+    ast.Div: lambda a, b: broadcast(e.quotient, a, b),
+    ast.FloorDiv: lambda a, b: broadcast(lambda x, y: e.floor(e.quotient(x, y)), a, b),
+    ast.Mod: lambda a, b: broadcast(e.remainder, a, b),
     ast.Pow: lambda a, b: broadcast(power, a, b),
     ast.MatMult: matmul,
-    ast.BitAnd: lambda a, b: broadcast(mul, a, b),
-    ast.BitOr: lambda a, b: broadcast(lambda x, y: add(x, y, mul(MINUS_ONE, x, y)), a, b),
+    ast.BitAnd: lambda a, b: broadcast(e.both, a, b),
+    ast.BitOr: lambda a, b: broadcast(e.either, a, b),
 }
 
 
@@ -235,22 +190,22 @@ def _unary(reader: Reader, node: ast.UnaryOp) -> Any:
         return "-inf"
     t = reader.tensor(node.operand)
     if isinstance(node.op, ast.USub):
-        return t.map(lambda x: mul(MINUS_ONE, x))
+        return t.map(e.negative)
     return complement(t) if isinstance(node.op, (ast.Not, ast.Invert)) else t
 
 
 def complement(t: Tensor) -> Tensor:
     """Return the bracket of what does not hold."""
-    return t.map(lambda x: difference(ONE, x))
+    return t.map(lambda x: e.opposite(e.truth(x)))
 
 
 COMPARISONS: dict[type, Callable[[Node, Node], Node]] = {
-    ast.Gt: lambda a, b: apply("positive", difference(a, b)),
-    ast.Lt: lambda a, b: apply("positive", difference(b, a)),
-    ast.GtE: lambda a, b: apply("nonnegative", difference(a, b)),
-    ast.LtE: lambda a, b: apply("nonnegative", difference(b, a)),
-    ast.Eq: lambda a, b: apply("zero", difference(a, b)),
-    ast.NotEq: lambda a, b: difference(ONE, apply("zero", difference(a, b))),
+    ast.Gt: e.COMPARISONS["greater"],
+    ast.Lt: e.COMPARISONS["less"],
+    ast.GtE: e.COMPARISONS["greater_equal"],
+    ast.LtE: e.COMPARISONS["less_equal"],
+    ast.Eq: e.COMPARISONS["equal"],
+    ast.NotEq: e.COMPARISONS["not_equal"],
 }
 
 
@@ -268,12 +223,16 @@ def _choice(reader: Reader, node: ast.IfExp) -> Tensor:
     return where(*(reader.tensor(part) for part in (node.test, node.body, node.orelse)))
 
 
+PARTS = {"sign": 0, "logabsdet": 1, "eigenvalues": 0, "eigenvectors": 1, "U": 0, "S": 1, "Vh": 2}
+"""The names of what slogdet, eigh and svd return."""
+
+
 def _attribute(reader: Reader, node: ast.Attribute) -> Any:
-    if (path := _path(node)) is not None:
+    if (path := _path(reader, node)) is not None:
         return reader.name(path)
     value = reader.read(node.value)
-    if isinstance(value, tuple) and node.attr in ("logabsdet", "sign"):
-        return value[("sign", "logabsdet").index(node.attr)]
+    if isinstance(value, tuple) and PARTS.get(node.attr, len(value)) < len(value):
+        return value[PARTS[node.attr]]
     return attribute(lifted(value), node.attr)
 
 
@@ -285,57 +244,72 @@ def attribute(t: Tensor, name: str) -> Any:
     FormulaError
         It is none of ``.T``, ``.shape``, ``.size`` and ``.ndim``.
     """
-    if name in ("T", "mT", "H"):
+    if name in ("T", "H"):
         return call("transpose", [t], {})
-    if name == "shape":
-        return tuple(scalar(size_of([axis])) for axis in t.axes)
-    if name == "size":
-        return scalar(size_of(t.axes))
-    if name == "ndim":
-        return scalar(t.rank)
+    if name in ("mT", "mH"):
+        return call("matrix_transpose", [t], {})
+    if name in ("shape", "size", "ndim"):
+        return call(name, [t], {})
     raise FormulaError(f".{name} is not read: use .T, .shape, .size or .ndim")
 
 
-def _path(node: ast.expr) -> str | None:
-    """Return the last name of ``np.linalg.inv`` and its kin; None where the root is no module."""
+def _path(reader: Reader, node: ast.expr) -> str | None:
+    """Return the last name of ``np.linalg.inv`` and its kin; None where the root is a variable or no module."""
     names: list[str] = []
     while isinstance(node, ast.Attribute):
         names.append(node.attr)
         node = node.value
-    if isinstance(node, ast.Name) and node.id in ROOTS and all(name in ROOTS for name in names[1:]):
-        return names[0] if names else None
-    return None
+    if not isinstance(node, ast.Name) or node.id in reader.shapes or node.id in reader.sizes or not names:
+        return None
+    chain = [node.id, *reversed(names)]
+    rest = list(itertools.dropwhile(ROOTS.__contains__, chain))
+    name = ".".join(rest)
+    if f"special.{name}" in FUNCTIONS and "special" in chain:
+        return f"special.{name}"
+    return name if name in FUNCTIONS or len(rest) == 1 < len(chain) else names[0] if not rest else None
 
 
 def _called(reader: Reader, node: ast.Call) -> Any:
-    keywords = {k.arg: reader.read(k.value) for k in node.keywords if k.arg is not None}
-    if len(keywords) < len(node.keywords) or any(isinstance(a, ast.Starred) for a in node.args):
+    if any(k.arg is None for k in node.keywords) or any(isinstance(a, ast.Starred) for a in node.args):
         raise FormulaError("* and ** in a call are not read: write the arguments out")
-    name = (
-        node.func.id
-        if isinstance(node.func, ast.Name)
-        else _path(node.func)
-        if isinstance(node.func, ast.Attribute)
-        else None
-    )
-    arguments = [reader.read(a) for a in node.args]
+    # numbers here are exact: a dtype says nothing
+    keywords = {k.arg: reader.read(k.value) for k in node.keywords if k.arg is not None and k.arg != "dtype"}
+    name = node.func.id if isinstance(node.func, ast.Name) else _path(reader, node.func)
+    arguments = [value for value in map(reader.read, node.args) if value not in TYPES]
     if name is not None and name in FUNCTIONS:
         return call(name, arguments, keywords)
     if name is None and isinstance(node.func, ast.Attribute) and node.func.attr in METHODS:
-        return call(METHODS[node.func.attr], [reader.tensor(node.func.value), *arguments], keywords)
-    asked = name or getattr(node.func, "attr", "this call")
-    raise FormulaError(f"{asked} is no function known here: known are {', '.join(sorted(FUNCTIONS))}")
+        own = reader.read(node.func.value)
+        return call(METHODS[node.func.attr], [own if isinstance(own, Weights) else lifted(own), *arguments], keywords)
+    asked = str(name or getattr(node.func, "attr", "this call"))
+    hint = difflib.get_close_matches(asked, FUNCTIONS, n=3, cutoff=0.6)
+    near = f"is it {' or '.join(hint)}? " if hint else ""
+    raise FormulaError(f"{asked} is no function known here: {near}known are {', '.join(sorted(FUNCTIONS))}")
 
 
 def _subscript(reader: Reader, node: ast.Subscript) -> Any:
     value = reader.read(node.value)
-    key = reader.read(node.slice)
-    if isinstance(value, (tuple, list)):
+    key = _key(reader, node.slice)
+    if isinstance(value, (tuple, list)) and not isinstance(key, tuple):
         at = key.entry if isinstance(key, Tensor) else None
+        if isinstance(key, slice):
+            return value[slice(*(None if end is None else whole(end, "an end") for end in (key.start, key.stop)))]
         if not isinstance(at, Num) or at.value.denominator != 1 or not -len(value) <= at.value < len(value):
             raise FormulaError(f"a tuple of {len(value)} takes a whole number as its index")
         return value[int(at.value)]
-    return indexed(lifted(value), key if isinstance(key, tuple) else (key,))
+    keys = key if isinstance(key, tuple) else (key,)
+    if isinstance(value, Weights):
+        return value.taken(keys)
+    return indexed(lifted(value), keys)
+
+
+def _key(reader: Reader, node: ast.expr) -> Any:
+    """Return what stands in square brackets: a list names places along one axis."""
+    if isinstance(node, ast.Tuple):
+        return tuple(_key(reader, part) for part in node.elts)
+    if isinstance(node, ast.List):
+        return Picks(tuple(whole(reader.read(part), "an index") for part in node.elts))
+    return reader.read(node)
 
 
 def _slice(reader: Reader, node: ast.Slice) -> slice:
@@ -356,3 +330,5 @@ _READERS: dict[type, Callable[[Reader, Any], Any]] = {
     ast.Tuple: lambda reader, node: tuple(reader.read(e) for e in node.elts),
     ast.List: lambda reader, node: tuple(reader.read(e) for e in node.elts),
 }
+
+__all__ = ["Reader", "Shapes", "lifted", "parse", "parse_shapes"]

@@ -51,3 +51,16 @@ Places = tuple[Position, ...]
 def fixed(value: int, dim: Dim) -> Fixed:
     """Return a position; of an axis whose size is a number, counted from the start."""
     return Fixed(value + dim.offset, dim) if value < 0 and not dim.name else Fixed(value, dim)
+
+
+def turned(sign: str, a: Position, b: Position, shift: int) -> tuple[str, Position, Position]:
+    """Read a turned or mirrored place as the one that it is, where that is known for every size."""
+    place, other = (a, b) if isinstance(a, Fixed) else (b, a)
+    if not isinstance(place, Fixed):
+        return sign, a, b
+    if sign == "mirror":
+        return "==", other, fixed(-1 - place.value, place.dim)
+    value = place.value + (-shift if place is a else shift)
+    if not place.dim.name:
+        return "==", other, Fixed(value % place.dim.offset, place.dim)
+    return ("==", other, Fixed(value, place.dim)) if value in (0, -1) else (sign, a, b)

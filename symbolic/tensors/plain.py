@@ -9,6 +9,7 @@ from symbolic.tensors.build import BUILDERS, made, single
 from symbolic.tensors.functions import with_signs
 from symbolic.tensors.polynomial import Poly, constant
 from symbolic.tensors.rules import multiply
+from symbolic.tensors.special import SPECIAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 ONE = Fraction(1)
 
 
-ODD = frozenset(("sin", "erf", "arctan", "arcsin", "arcsinh", "arctanh"))
-EVEN = frozenset(("cos",))
+ODD = frozenset(("sin", "erf", "arctan", "arcsin", "arcsinh", "arctanh", "erfi", "erfinv", "i1", "j1"))
+EVEN = frozenset(("cos", "i0", "j0"))
 
 
 def plain(name: str) -> Callable[[Poly], Poly]:
@@ -28,7 +29,7 @@ def plain(name: str) -> Callable[[Poly], Poly]:
         if split is not None:
             return split
         if not poly:
-            return Poly() if name in ODD else constant(1) if name == "cos" else _opaque(name, poly)
+            return Poly() if name in ODD else constant(1) if name in EVEN else _opaque(name, poly)
         if name in ("sin", "cos") and (parts := _parted(poly)) is not None:
             return _angle_sum(name, *parts)
         return _opaque(name, poly)
@@ -76,7 +77,6 @@ NAMES = [
     "arccosh",
     "arctanh",
     "floor",
-    "gammaln",
-    "digamma",
+    *SPECIAL,
 ]
 BUILDERS.update({name: _builder(name) for name in NAMES})

@@ -11,7 +11,7 @@ from symbolic.tensors.calculus import derivative
 from symbolic.tensors.explicit import written_out
 from symbolic.tensors.facts import Facts, assuming, facts_of
 from symbolic.tensors.functions import Undefined
-from symbolic.tensors.nodes import HALF, MINUS_ONE, Apply, Compare, Index, Node, add, delta, mul
+from symbolic.tensors.nodes import HALF, MINUS_ONE, Apply, Compare, Fold, Index, Node, add, delta, mul
 from symbolic.tensors.normal import normal
 from symbolic.tensors.parse import parse, parse_shapes
 from symbolic.tensors.polynomial import Poly, Raw, TooLarge
@@ -54,6 +54,12 @@ def _has_branches(node: Node) -> bool:
     if isinstance(node, Compare) or (isinstance(node, Apply) and node.function in steps):
         return True
     return any(_has_branches(child) for child in node.children())
+
+
+def _has_kinks(node: Node) -> bool:
+    steps = ("positive", "nonnegative", "zero", "sign", "abs", "relu", "floor")
+    own = isinstance(node, Apply) and node.function in steps
+    return own or (isinstance(node, Fold) and node.kind in ("max", "min")) or any(map(_has_kinks, node.children()))
 
 
 def is_zero(poly: Poly, rounds: int = MOST_ROUNDS) -> bool:
@@ -164,7 +170,9 @@ def prove(
     facts = dict(facts_of(domains, strict=False))
     if space != "free":
         facts[wrt] = facts.get(wrt, frozenset()) | {"symmetric"}
-    if claim.dims != gradient.dims:
+    # a proof holds off kinks, and where entries are alike a kink is no exception
+    ties = any("ties" in own for own in facts.values())
+    if claim.dims != gradient.dims or (ties and (_has_kinks(function.entry) or _has_kinks(claim.entry))):
         return None
     difference = broadcast(lambda a, b: add(a, mul(MINUS_ONE, b)), gradient, claim)
     return vanishes(difference.entry, (function.entry,), facts)

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from symbolic.tensors.build import BUILDERS, bound_of, inside_at, is_nonnegative, own_count
 from symbolic.tensors.facts import FACTS
-from symbolic.tensors.nodes import Dim, Fixed, Index
+from symbolic.tensors.nodes import Fixed, Index
 from symbolic.tensors.polynomial import Poly, Raw, TooLarge, collected
 from symbolic.tensors.relations import related
+from symbolic.tensors.shifts import delta_atom, shifted, size_raws, where
 from symbolic.tensors.spectra import spectral_sums
 from symbolic.tensors.terms import Atom, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 MOST_STEPS = 25_000
 """The most rewriting steps of one proof, each counted by its factors: beyond, nothing is proved.
@@ -69,7 +70,7 @@ def summed(poly: Poly, over: Iterable[Index]) -> Poly:
 
 
 def _step(raw: Raw) -> list[Raw] | None:
-    for rule in (_contract, _count, _renew, _exponents, _vectors, ordered_signs, related, spectral_sums):
+    for rule in RULES:
         after = rule(raw)
         if after is not None:
             return after
@@ -85,7 +86,7 @@ def _contract(raw: Raw) -> list[Raw] | None:
         if atom.kind == "delta":
             after = _decided(raw, atom, a, b)  # type: ignore[arg-type]  # a delta has two positions
         elif atom.kind in ("shift", "mirror", "cyc"):
-            after = _shifted(raw, atom) if atom.kind == "shift" else turned(raw, atom)
+            after = shifted(raw, atom) if atom.kind == "shift" else turned(raw, atom)
         else:
             continue
         if after is not None:
@@ -110,30 +111,6 @@ def _decided(raw: Raw, atom: Atom, a: Place, b: Place) -> list[Raw] | None:
     if isinstance(old, Index) and any(old in f.args for f in rest.factors):
         moved = rest.at({old: new})
         return [moved.times(Raw(ONE, {atom: ONE}))]
-    return None
-
-
-def _shifted(raw: Raw, atom: Atom) -> list[Raw] | None:
-    """``sum_k [k == i + s] [k == j + s] = [i == j]``, where ``i + s`` stays inside; alone, it is 1."""
-    k, i = atom.args
-    s = int(atom.data)
-    if (
-        k not in raw.sums
-        or not isinstance(i, Index)
-        or i.dim.name != k.dim.name
-        or not 0 <= s <= k.dim.offset - i.dim.offset
-    ):
-        return None
-    others = [a for a in raw.factors if a is not atom and k in a.args]
-    kept = Raw(raw.coefficient, raw.without(atom).factors, tuple(j for j in raw.sums if j != k))
-    if not others:
-        return [kept]
-    if len(others) == 1 and others[0].kind == "shift" and others[0].args[0] == k:
-        other = others[0]
-        rest = kept.without(other)
-        t, j = int(other.data), other.args[1]
-        if s == t and j.dim == i.dim:
-            return [rest.times(Raw(ONE, {delta_atom(i, j): ONE}))]
     return None
 
 
@@ -191,18 +168,6 @@ def _mirrored_order(raw: Raw, atom: Atom, k: Place, order: Atom) -> Raw | None:
     return None
 
 
-def delta_atom(a: Place, b: Place) -> Atom:
-    """Return Kronecker's delta as an atom."""
-    return Atom("delta", "", (a, b), None, (((0, 1), 1), ((1, 0), 1)))
-
-
-def size_raws(dim: Dim) -> list[Raw]:
-    """Return a size as terms: its name and its offset."""
-    name, offset = dim
-    named = [Raw(ONE, {Atom("size", name): ONE})] if name else []
-    return named + ([Raw(Fraction(offset), {})] if offset else [])
-
-
 def _count(raw: Raw) -> list[Raw] | None:
     """Sum what does not depend on an index, or only on its order to one other."""
     for i in raw.sums:
@@ -232,6 +197,8 @@ def _ranked(rest: Raw, atom: Atom, i: Index) -> list[Raw] | None:
 def _renew(raw: Raw) -> list[Raw] | None:
     """Make an atom anew whose arguments have come to coincide or are fixed."""
     for atom, e in raw.factors.items():
+        if atom.kind == "pos" and isinstance(atom.args[0], Fixed):
+            return _replaced(raw, atom, BUILDERS["power"](collected(size_raws(where(atom.args[0]))), (e,), ()))
         own = atom.args[: own_count(atom)] if atom.inside is not None else ()
         if atom.inside is not None and (len(set(own)) < len(own) or any(isinstance(p, Fixed) for p in own)):
             return _replaced(raw, atom, _again(atom, e))
@@ -256,8 +223,8 @@ def _replaced(raw: Raw, atom: Atom, poly: Poly) -> list[Raw]:
 
 def _exponents(raw: Raw) -> list[Raw] | None:  # noqa: PLR0911 - a case a line
     for atom, e in raw.factors.items():
-        if atom.kind in ("sgn", "sgnprod") and not 0 <= e < 2:
-            return [_with(raw, atom, e % 2)]
+        if atom.kind in ("sgn", "sgnprod", "sgnpow") and not 0 <= e < 2:
+            return _even_sign(raw, atom, e)
         if atom.kind in ("delta", "shift", "le", "zero", "mirror", "cyc") and e != 1:
             return [_with(raw, atom, ONE)]
         if atom.kind == "ord" and e == 2:
@@ -275,6 +242,15 @@ def _exponents(raw: Raw) -> list[Raw] | None:  # noqa: PLR0911 - a case a line
             lower = _with(raw, atom, e - 2)
             return [lower, lower.times(Raw(-ONE, {cos: Fraction(2)}))]
     return None
+
+
+def _even_sign(raw: Raw, atom: Atom, e: Fraction) -> list[Raw]:
+    """``sgn(p)**2 = 1``, but for the places where p is 0; below a line, p is not 0."""
+    rest = _with(raw, atom, e % 2)
+    if atom.kind != "sgn" or e < 0 or e % 2:
+        return [rest]
+    nowhere = BUILDERS["zero"](finish(inside_at(atom, {})), (), ())
+    return [rest, *(rest.times(part).scaled(-ONE) for part in nowhere.raws())]
 
 
 def _with(raw: Raw, atom: Atom, e: Fraction) -> Raw:
@@ -334,4 +310,16 @@ def _along(raw: Raw, atom: Atom, e: Fraction) -> list[Raw] | None:
     return None
 
 
-__all__ = ["delta_atom", "finish", "multiply", "size_raws", "summed"]
+RULES: list[Callable[[Raw], list[Raw] | None]] = [
+    _contract,
+    _count,
+    _renew,
+    _exponents,
+    _vectors,
+    ordered_signs,
+    related,
+    spectral_sums,
+]
+"""In the order in which they are tried; what stands on this module adds its own."""
+
+__all__ = ["RULES", "delta_atom", "finish", "multiply", "size_raws", "summed"]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import TYPE_CHECKING, Any
 
 from symbolic.errors import FormulaError
-from symbolic.tensors.arguments import dims_of, whole
-from symbolic.tensors.indexing import indexed, joined, stacked
+from symbolic.tensors.arguments import axes_of, dims_of, whole
 from symbolic.tensors.linalg import tensor
-from symbolic.tensors.nodes import MINUS_ONE, Dim, Index, Where, add, delta, fixed, mul, number
+from symbolic.tensors.nodes import MINUS_ONE, ONE, Dim, Index, Where, add, compare, delta, fixed, mul, number, power
+from symbolic.tensors.sizes import Size, of_dim, of_node, whole_size
 from symbolic.tensors.tensor import Tensor, as_number, broadcast, scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+
+    from symbolic.tensors.tensor import Axis, Dims
 
 
 def filled(value: int) -> Callable[..., Tensor]:
@@ -40,25 +43,61 @@ def full(shape: Any, fill_value: Any) -> Tensor:
     return broadcast(lambda _, v: v, filled(0)(shape), tensor(fill_value))
 
 
-def eye(N: Any, M: Any = None) -> Tensor:
-    """The identity matrix."""
-    (axis,) = dims_of(N)[:1]
-    if M is not None and dims_of(M)[0] != axis:
-        raise FormulaError("eye is square here: give one size")
-    rows, cols = tuple(map(Index, axis)), tuple(map(Index, axis))
+def full_like(x: Any, fill_value: Any) -> Tensor:
+    """A tensor of one number, of the shape of another."""
+    return broadcast(lambda _, v: v, like(0)(x), tensor(fill_value))
+
+
+def eye(N: Any, M: Any = None, k: Any = None) -> Tensor:
+    """Ones on a diagonal, zeros elsewhere: the identity matrix."""
+    rows, cols = (tuple(map(Index, dims_of(n)[0])) for n in (N, N if M is None else M))
+    shift = 0 if k is None else whole(k, "k")
+    if len(rows) == len(cols) == 1:
+        return Tensor((rows, cols), compare("==", cols[0], rows[0], shift))
+    if shift or [i.dim for i in rows] != [i.dim for i in cols]:
+        raise FormulaError("eye of merged sizes is square, with ones on its main diagonal")
     return Tensor((rows, cols), mul(*map(delta, rows, cols)))
 
 
-def arange(start: Any, stop: Any = None) -> Tensor:
-    """``0, 1, … n - 1``."""
-    first = 0
-    if stop is not None:
-        first, start = whole(start, "start"), stop
-    axis = dims_of(start)[0]
+def tri(N: Any, M: Any = None, k: Any = None) -> Tensor:
+    """Ones on and below a diagonal, zeros above."""
+    rows, cols = (tuple(map(Index, dims_of(n)[0])) for n in (N, N if M is None else M))
+    if len(rows) != 1 or len(cols) != 1:
+        raise FormulaError("tri has two plain sizes")
+    return Tensor((rows, cols), compare("<=", cols[0], rows[0], 0 if k is None else whole(k, "k")))
+
+
+def arange(start: Any, stop: Any = None, step: Any = None) -> Tensor:
+    """``0, 1, … n - 1``: from a start to an end, by steps."""
+    first, last = (scalar(0), start) if stop is None else (start, stop)
+    by = scalar(1) if step is None else step
+    numbers = [as_number(part) for part in (first, last, by)]
+    if None not in numbers and numbers[2] != number(0):
+        begin, end, stride = (n.value for n in numbers if n is not None)
+        count: Size | None = whole_size(math.ceil((end - begin) / stride))
+    else:
+        ends = [of_node(tensor(part).entry) if not tensor(part).rank else None for part in (first, last)]
+        count = ends[1].minus(ends[0]) if ends[0] and ends[1] and as_number(by) == ONE else None
+    dim = None if count is None else count.dim()
+    if dim is None:
+        raise FormulaError("arange counts between whole numbers, or by ones up to a size")
+    i = Index(dim)
+    place = Where(i) if dim != Dim("", 1) else number(0)
+    return Tensor(((i,),) if dim != Dim("", 1) else ((),), add(tensor(first).entry, mul(tensor(by).entry, place)))
+
+
+def linspace(start: Any, stop: Any, num: Any) -> Tensor:
+    """So many numbers from a start to an end, at equal distances."""
+    begin, end = tensor(start), tensor(stop)
+    if begin.rank or end.rank:
+        raise FormulaError("linspace goes from one number to another one")
+    axis = dims_of(num)[0]
     if len(axis) != 1:
-        raise FormulaError("arange counts up to one plain size")
-    i = Index(Dim(axis[0].name, axis[0].offset - first))
-    return Tensor(((i,),), add(number(first), Where(i)))
+        return Tensor(((),), begin.entry)
+    i = Index(axis[0])
+    steps = add(of_dim(i.dim).node(), MINUS_ONE)
+    step = mul(add(end.entry, mul(MINUS_ONE, begin.entry)), power(steps, MINUS_ONE))
+    return Tensor(((i,),), add(begin.entry, mul(step, Where(i))))
 
 
 def reshape(x: Any, *shape: Any, order: Any = "C") -> Tensor:
@@ -78,11 +117,32 @@ def reshape(x: Any, *shape: Any, order: Any = "C") -> Tensor:
         spare = len(flat) - sum(map(len, dims))
         before = sum(map(len, dims[: free[0]]))
         dims[free[0]] = tuple(i.dim for i in flat[before : before + max(spare, 0)])
-    if tuple(d for axis in dims for d in axis) != tuple(i.dim for i in flat):
-        raise FormulaError(f"a tensor of shape {x} is not reshaped so for every size: merge or part whole axes")
+    for same in (x, *_parted_otherwise(x)):
+        axes = _chunks(same.indices, dims)
+        if axes is not None:
+            return Tensor(axes if order == "C" else axes[::-1], same.entry)
+    raise FormulaError(f"a tensor of shape {x} is not reshaped so for every size: merge or part whole axes")
+
+
+def _chunks(flat: Axis, dims: Sequence[Dims]) -> tuple[Axis, ...] | None:
+    """Part indices into axes of the asked sizes; of the sizes that a merged one is made of, any order is as good."""
     ends = list(itertools.accumulate(map(len, dims)))
-    axes = [flat[end - len(axis) : end] for axis, end in zip(dims, ends, strict=True)]
-    return Tensor(tuple(axes if order == "C" else axes[::-1]), x.entry)
+    axes = tuple(flat[end - len(axis) : end] for axis, end in zip(dims, ends, strict=True))
+    fits = all(sorted(i.dim for i in own) == sorted(axis) for own, axis in zip(axes, dims, strict=True))
+    return axes if fits and sum(map(len, dims)) == len(flat) else None
+
+
+def _parted_otherwise(x: Tensor) -> Iterator[Tensor]:
+    """Yield the tensor with two axes that are one, as of an identity, parted in another order of their sizes."""
+    for k, l in itertools.combinations(range(x.rank), 2):
+        rows, cols = x.axes[k], x.axes[l]
+        same = mul(*map(delta, rows, cols))
+        if len(rows) < 2 or x.dims[k] != x.dims[l] or x.entry != same:
+            continue
+        for order in itertools.permutations(range(len(rows))):
+            axes = list(x.axes)
+            axes[k], axes[l] = (tuple(axis[n] for n in order) for axis in (rows, cols))
+            yield Tensor(tuple(axes), same)
 
 
 def ravel(x: Any, order: Any = "C") -> Tensor:
@@ -95,68 +155,24 @@ def vec(x: Any) -> Tensor:
     return ravel(x, "F")
 
 
-def stack(arrays: Any, axis: Any = None) -> Tensor:
-    """Join along a new axis."""
-    parts = [tensor(a) for a in arrays]
-    return stacked(parts, _place(axis, 1 + max((t.rank for t in parts), default=0)))
-
-
-def concatenate(arrays: Any, axis: Any = None) -> Tensor:
-    """Join along an axis; at most one part has a named size there."""
-    parts = [tensor(a) for a in arrays]
-    return joined(parts, _place(axis, max((t.rank for t in parts), default=0)))
-
-
-def _place(axis: Any, rank: int) -> int:
-    """Return an axis, counted from the front."""
-    k = 0 if axis is None else whole(axis, "axis")
-    return k + rank if k < 0 else k
-
-
-def hstack(tup: Any) -> Tensor:
-    """Join vectors end to end, matrices side by side."""
-    parts = [tensor(a) for a in tup]
-    parts = [t if t.rank else Tensor(((),), t.entry) for t in parts]
-    return joined(parts, min(1, parts[0].rank - 1))
-
-
-def vstack(tup: Any) -> Tensor:
-    """Join rows, or matrices, one below the other."""
-    parts = [tensor(a) for a in tup]
-    return joined([t if t.rank > 1 else Tensor(((),) * (2 - t.rank) + t.axes, t.entry) for t in parts], 0)
-
-
-def column_stack(tup: Any) -> Tensor:
-    """Join columns, or matrices, side by side."""
-    parts = [tensor(a) for a in tup]
-    return joined([t if t.rank > 1 else Tensor((*t.axes, ()), t.entry) for t in parts], 1)
-
-
-def append(arr: Any, values: Any) -> Tensor:
-    """Join two tensors, each flattened."""
-    return joined([Tensor((part.indices,), part.entry) for part in (tensor(arr), tensor(values))], 0)
-
-
-def diff(x: Any, n: Any = None) -> Tensor:
-    """``x[1:] - x[:-1]`` along the last axis, `n` times over."""
-    if n is not None and whole(n, "n") > 1:
-        return diff(diff(x), scalar(whole(n, "n") - 1))
-    x = tensor(x)
-    ends = [(Ellipsis, slice(scalar(1), None, None)), (Ellipsis, slice(None, scalar(-1), None))]
-    return broadcast(lambda a, b: add(a, mul(MINUS_ONE, b)), *(indexed(x, key) for key in ends))
-
-
 def expand_dims(x: Any, axis: Any) -> Tensor:
-    """Put in an axis of size 1."""
-    x, k = tensor(x), whole(axis, "axis")
-    k = k + x.rank + 1 if k < 0 else k
-    return Tensor((*x.axes[:k], (), *x.axes[k:]), x.entry)
-
-
-def squeeze(x: Any) -> Tensor:
-    """Leave out the axes of size 1."""
+    """Put in axes of size 1."""
     x = tensor(x)
-    return Tensor(tuple(axis for axis in x.axes if axis), x.entry)
+    asked = [whole(k, "axis") for k in (axis if isinstance(axis, tuple) else (axis,))]
+    rank = x.rank + len(asked)
+    if any(not -rank <= k < rank for k in asked):
+        raise FormulaError(f"axis {asked[0]} does not exist: the result has {rank} axes")
+    new, own = {k % rank for k in asked}, iter(x.axes)
+    return Tensor(tuple(() if k in new else next(own) for k in range(rank)), x.entry)
+
+
+def squeeze(x: Any, axis: Any = None) -> Tensor:
+    """Leave out the axes of size 1, all of them or those that are named."""
+    x = tensor(x)
+    over = [k for k, own in enumerate(x.axes) if not own] if axis is None else axes_of(x, axis)
+    if any(x.axes[k] for k in over):
+        raise FormulaError(f"squeeze leaves out axes of size 1, not {over} of a tensor of shape {x}")
+    return Tensor(tuple(own for k, own in enumerate(x.axes) if k not in over), x.entry)
 
 
 def broadcast_to(x: Any, shape: Any) -> Tensor:

@@ -34,6 +34,7 @@ from symbolic.tensors.nodes import (
 from symbolic.tensors.normal import normal
 from symbolic.tensors.polynomial import Poly, TooLarge
 from symbolic.tensors.proof import vanishes
+from symbolic.tensors.sizes import begins_at, read
 from symbolic.tensors.terms import Atom, Slot
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def _order(_: str, args: tuple[object, ...]) -> Node:
 
 
 def _sign_product(_: Node) -> Node:
-    raise TooLarge("the sign of a running product is not written out")
+    raise TooLarge("the sign of a product or a power is not written out")
 
 
 _FUNCTIONS: dict[str, Callable[[Node], Node]] = {
@@ -151,11 +152,12 @@ _FUNCTIONS: dict[str, Callable[[Node], Node]] = {
     "LA": lambda x: apply("log", apply("abs", x)),
     "sgn": lambda x: apply("sign", x),
     "sgnprod": _sign_product,
+    "sgnpow": _sign_product,
 }
 _LEAVES: dict[str, Callable[..., Node]] = {
     "var": Var,
     "delta": lambda _, args: delta(*args),
-    "shift": lambda s, args: compare("==", args[0], args[1], int(s)),
+    "shift": lambda s, args: begins_at(args[0], args[1], read(s)),
     "le": lambda s, args: compare("<=", args[0], args[1], int(s)),
     "mirror": lambda _, args: compare("mirror", *args),
     "cyc": lambda s, args: compare("mod", args[0], args[1], int(s)),

@@ -15,6 +15,7 @@ from symbolic.tensors.emit import Printer
 from symbolic.tensors.readings import is_plain
 from symbolic.tensors.scatter import scattered, zeros
 from symbolic.tensors.sharing import Counts, inside_out, squared
+from symbolic.tensors.sizes import named, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,12 +89,16 @@ class Writer:
     sizes: set[str] = field(default_factory=set)
 
     def size(self, dim: Dim) -> str:
-        """Return a size by its name, and keep that it is used."""
-        if dim.name:
-            self.sizes.add(dim.name)
-        if not dim.offset or not dim.name:
-            return dim.name or str(dim.offset)
-        return f"({dim.name} {'+' if dim.offset > 0 else '-'} {abs(dim.offset)})"
+        """Return a size by its names, and keep that they are used."""
+        if dim.name.startswith("min("):
+            parts = ", ".join(self.size(named(part)) for part in dim.name[4:-1].split(","))
+            return f"min({parts})"
+        names = names_of(dim)
+        self.sizes.update(names)
+        if len(names) + bool(dim.offset) <= 1:
+            return "".join(names) or str(dim.offset)
+        text = " + ".join(names)
+        return f"({text} {'+' if dim.offset > 0 else '-'} {abs(dim.offset)})" if dim.offset else f"({text})"
 
     def size_lines(self) -> list[str]:
         """Return the lines that read sizes off the inputs."""
@@ -183,4 +188,6 @@ class Writer:
         if all(len(axis) == 1 for axis in tensor.axes):
             return text
         sizes = [" * ".join(self.size(i.dim) for i in axis) or "1" for axis in tensor.axes]
+        if self.backend == "torch" and not tensor.entry.names and not tensor.indices:
+            text = f"torch.tensor({text}{self.printer().kind})"
         return f"{PREFIX[self.backend]}.reshape({text}, ({', '.join(sizes)},))"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from symbolic.errors import FormulaError
-from symbolic.tensors.nodes import Dim, Index, Node, Num, SizeOf, Var, fold, mul, number, substitute
+from symbolic.tensors.nodes import Dim, Index, Node, Num, SizeOf, Var, fixed, fold, mul, number, substitute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -79,7 +79,8 @@ def shape_text(dims: Sequence[Dims]) -> str:
 
 def size_text(dims: Dims) -> str:
     """Write a size."""
-    return "*".join(map(str, dims)) or "1"
+    sums = [len(dims) > 1 and len(d.name.split("+")) + bool(d.name and d.offset) > 1 for d in dims]
+    return "*".join(f"({d})" if is_sum else str(d) for d, is_sum in zip(dims, sums, strict=True)) or "1"
 
 
 def size_of(axes: Iterable[Axis]) -> Node:
@@ -186,6 +187,13 @@ def reduce(t: Tensor, kind: str, axes: Sequence[int], keepdims: bool) -> Tensor:
     over = [i for k in axes for i in t.axes[k]]
     kept = tuple(() if k in axes else axis for k, axis in enumerate(t.axes) if keepdims or k not in axes)
     return Tensor(kept, fold(kind, over, t.entry))
+
+
+def settled(t: Tensor) -> Tensor:
+    """Leave out the indices of size 1: an axis of size 1 has none."""
+    places = {i: fixed(0, i.dim) for i in t.indices if i.dim == Dim("", 1)}
+    axes = tuple(tuple(i for i in axis if i not in places) for axis in t.axes)
+    return Tensor(axes, substitute(t.entry, places)) if places else t
 
 
 def as_number(value: object) -> Num | None:

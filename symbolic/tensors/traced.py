@@ -83,7 +83,8 @@ class Traced(Held, np.lib.mixins.NDArrayOperatorsMixin):
             raise AttributeError(name)
         if name == "mT":
             return function(self.record, np.matrix_transpose, (self,), {})
-        if name in ("all", "any") or (hasattr(np.ndarray, name) and (name in METHODS or name in FUNCTIONS)):
+        known = name in METHODS or (name in FUNCTIONS and name != "sort")  # an array sorts itself in place
+        if name in ("all", "any") or (hasattr(np.ndarray, name) and known):
             return partial(self._call, name)
         raise NoSuchAttributeError(f".{name} of an array is not read here: use functions such as np.sum(x)")
 

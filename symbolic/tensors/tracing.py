@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from symbolic.errors import FormulaError
+from symbolic.tensors.arranging import stack
 from symbolic.tensors.conditions import Compared, Side, condition, depends, is_constant
 from symbolic.tensors.constants import constant
 from symbolic.tensors.expression import concrete
 from symbolic.tensors.indexing import Weights
 from symbolic.tensors.proof import equal
-from symbolic.tensors.shaping import stack
 from symbolic.tensors.tensor import Tensor, scalar
 
 if TYPE_CHECKING:

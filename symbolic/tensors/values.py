@@ -31,6 +31,7 @@ from symbolic.tensors.nodes import (
     Var,
     Where,
 )
+from symbolic.tensors.sizes import named, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -81,15 +82,11 @@ def length(dim: Dim, sizes: Mapping[str, int]) -> int:
         Its name is not given.
     """
     if dim.name.startswith("min("):
-        return min(length(_named(part), sizes) for part in dim.name[4:-1].split(","))
-    if dim.name and dim.name not in sizes:
-        raise EvaluationError(f"the size {dim.name} is not given: give sizes={{'{dim.name}': 3}}")
-    return (sizes[dim.name] if dim.name else 0) + dim.offset
-
-
-def _named(text: str) -> Dim:
-    name = text.rstrip("0123456789").rstrip("+-")
-    return Dim(name, int(text[len(name) :] or 0))
+        return min(length(named(part), sizes) for part in dim.name[4:-1].split(","))
+    for name in names_of(dim):
+        if name not in sizes:
+            raise EvaluationError(f"the size {name} is not given: give sizes={{'{name}': 3}}")
+    return sum(sizes[name] for name in names_of(dim)) + dim.offset
 
 
 def _aligned(cells: Cells, order: Sequence[Index], wanted: Sequence[Index]) -> Cells:

@@ -153,6 +153,10 @@ def _along(a: Form) -> tuple[lay.Layout, int]:
     return lay.Applied(lay.Identifier(a.op, upright=True), inside), ATOM
 
 
+def _is_single(dim: object) -> bool:
+    return str(dim).isidentifier() or str(dim).isdigit()
+
+
 _PAPER: dict[str, Callable[[Form], tuple[lay.Layout, int]]] = {
     "number": _number,
     "name": lambda a: (name_layout(a.args[0]), ATOM),
@@ -160,7 +164,7 @@ _PAPER: dict[str, Callable[[Form], tuple[lay.Layout, int]]] = {
         lay.Applied(lay.Identifier("onehot", upright=True), (name_layout(a.args[0]),)),
         ATOM,
     ),
-    "size": lambda a: (lay.Identifier(str(a.args[0])), ATOM if not a.args[0].offset or not a.args[0].name else SUM),
+    "size": lambda a: (lay.Identifier(str(a.args[0])), ATOM if _is_single(a.args[0]) else SUM),
     "constant": lambda a: (name_layout(a.args[0]), ATOM),
     "ones": lambda _: (lay.Identifier("𝟏", upright=True), ATOM),
     "zeros": lambda _: (lay.Number("0"), ATOM),

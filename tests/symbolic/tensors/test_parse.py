@@ -24,7 +24,7 @@ WRONG = [
     ("x[5]", "x: 3", "index 5 is outside an axis of size 3"),
     ("np.sum(x, axis=2)", "x: n", "axis 2 does not exist"),
     ("x[1.5]", "x: n", "an index is a whole number"),
-    ("x // 2", "x: n", "the operator FloorDiv is not read"),
+    ("x << 2", "x: n", "the operator LShift is not read"),
     ("f'{x}'", "x: n", "JoinedStr is not part of a formula"),
     ("1j * x", "x: n", "is not a real number"),
     ("x / 0", "x: n", "division by 0"),
