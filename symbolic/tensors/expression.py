@@ -17,7 +17,6 @@ from symbolic.errors import DerivationError, EvaluationError, SymbolicError, Und
 from symbolic.latex import latex
 from symbolic.mathml import mathml
 from symbolic.tensors.base import Var, is_labels, label_name
-from symbolic.tensors.emit import python
 from symbolic.tensors.nodes import Apply
 from symbolic.tensors.paper import index_layout, index_names
 from symbolic.tensors.readings import signed
@@ -85,7 +84,7 @@ class Expression:
         tensor = Tensor(tensor.axes, stable(tensor.entry))
         form = recognised(tensor, self._kinds)
         try:
-            written = python(form) if form is not None else text(index_layout(tensor.entry, tensor.indices))
+            written = text(layout(form) if form is not None else index_layout(tensor.entry, tensor.indices))
         except (NotImplementedError, SymbolicError):
             return True, len(repr(tensor.entry))
         return form is None, len(written)

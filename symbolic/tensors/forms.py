@@ -74,10 +74,10 @@ def matmul(*factors: Form) -> Form:
         scalar, rest = unscaled(f)
         scalars.append(scalar)
         flat.extend(rest.args if rest.op == "matmul" and (rest.rank == 2 or f is factors[-1]) else [rest])
-    kept = _without_inverses([f for f in flat if f.op != "eye"])
-    if not kept:
-        identity = next((f for f in flat if f.op == "eye"), None)
-        return scale(product(*scalars), identity or Form("eye", (), 2))
+    others = [f for f in flat if f.op != "eye"]
+    kept = _without_inverses(others)
+    if not kept:  # Qᵀ Q does not say how large the identity is
+        kept = others if len(others) == len(flat) else [next(f for f in flat if f.op == "eye")]
     rank = sum(f.rank for f in (flat[0], flat[-1])) - 2 if len(flat) > 1 else flat[0].rank
     if len(kept) > 1 and kept[-1].op == "ones" and kept[-1].rank == 1:
         return scale(product(*scalars), matmul(*kept[:-2], row_sums(kept[-2])))
