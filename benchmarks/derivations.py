@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import scipy
 
 from benchmarks.rivalry.table import OURS, own, table
 from benchmarks.rivals import RIVALS, namespace
@@ -64,6 +65,7 @@ def by_hand(row: Row) -> Callable[..., Any]:
     """Return the textbook's formula as a function of keyword arguments: our own text, so it may be evaluated."""
     scope = namespace()
     if row.hand:
+        scope = {"np": np, "scipy": scipy}
         exec(row.hand, scope)  # noqa: S102 - our own list
         given: Callable[..., Any] = scope["hand"]
         return given

@@ -12,10 +12,10 @@ PREFIX = {"numpy": "np", "torch": "torch", "jax": "jnp"}
 IMPORTS = {"numpy": "import numpy as np", "torch": "import torch", "jax": "import jax\nimport jax.numpy as jnp"}
 
 ALONG = {
-    "softmax": "def softmax(x, axis):\n    e = {b}.exp(x - {most})\n    return e / {b}.sum(e, axis, {keep}=True)\n",
+    "softmax": "def softmax(x, axis):\n    e = {b}.exp(x - {most})\n    return e / e.sum(axis, {keep}=True)\n",
     "logsumexp": (
         "def logsumexp(x, axis):\n    m = {most}\n"
-        "    return (m + {b}.log({b}.sum({b}.exp(x - m), axis, {keep}=True))).squeeze(axis)\n"
+        "    return (m + {b}.log({b}.exp(x - m).sum(axis, {keep}=True))).squeeze(axis)\n"
     ),
 }
 """Along an axis, or several."""
@@ -82,7 +82,7 @@ def _functions(body: str, backend: str) -> list[str]:
     found = []
     for name in ("softmax", "logsumexp"):
         if f"{name}(" in body:
-            most = "torch.amax(x, axis, keepdim=True)" if b == "torch" else f"{b}.max(x, axis=axis, keepdims=True)"
+            most = "torch.amax(x, axis, keepdim=True)" if b == "torch" else "x.max(axis, keepdims=True)"
             text = ALONG[name] if _takes_an_axis(name, body) else OF_VECTORS[name]
             found.append(text.format(b=b, most=most, keep="keepdim" if b == "torch" else "keepdims"))
     if "sigmoid(" in body:

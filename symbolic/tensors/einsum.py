@@ -227,6 +227,7 @@ class Einsum:
         whole = self.aligned(text, order, [*batch, *node.rows, *node.cols])
         name = {"logdet": "slogdet"}.get(node.kind, node.kind)
         value = f"{self.b}.linalg.{name}({whole})" + ("[1]" if node.kind == "logdet" else "")
+        value = self.name(value) if any(isinstance(p, Fixed) for p in node.at) else value
         return self._places(value, (*batch, *node.at))
 
     def _spectrum(self, kind: str, matrix: str) -> str:

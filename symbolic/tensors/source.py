@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +14,18 @@ from symbolic.tensors.diagonals import diagonal_lines
 from symbolic.tensors.einsum import Einsum
 from symbolic.tensors.emit import Printer
 from symbolic.tensors.readings import is_plain
+from symbolic.tensors.renaming import form_with_names, with_names
 from symbolic.tensors.scatter import scattered, zeros
 from symbolic.tensors.sharing import Counts, inside_out, squared
 from symbolic.tensors.sizes import named, names_of
+from symbolic.tensors.tensor import Tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from symbolic.tensors.forms import Form
     from symbolic.tensors.nodes import Dim
-    from symbolic.tensors.tensor import Dims, Tensor
+    from symbolic.tensors.tensor import Dims
 
 
 @dataclass(frozen=True)
@@ -59,23 +62,82 @@ def program(
         The library has no function for something in it.
     """
     used = [n for n in shapes if n in tensor.entry.names or n + LABELS in tensor.entry.names]
-    inputs = used or list(shapes)[:1]
+    first = written(tensor, form, shapes, used or list(shapes)[:1], backend)
+    others = first.clashes()
+    if any(others.values()):
+        names = others["tensors"]
+        again = {names.get(n, n): dims for n, dims in shapes.items()}
+        inputs = [names.get(n, n) for n in used or list(shapes)[:1]]
+        moved = Tensor(tensor.axes, with_names(tensor.entry, names))
+        form = form if form is None else form_with_names(form, names)
+        first = written(moved, form, again, inputs, backend, others["sizes"])
+    source = first.source(name)
+    back = {new: old for old, new in others["tensors"].items()}
+    scope: dict[str, Any] = {}
+    try:
+        exec(compile(source, f"<{name} by gradproof>", "exec"), scope)  # noqa: S102 - our own text, of names that were parsed
+    except ImportError as error:
+        raise DerivationError(f"{backend} is not installed here: the source is\n{source}") from error
+    return Program(source, tuple(back.get(n, n) for n in first.inputs), scope[name])
+
+
+@dataclass(frozen=True)
+class Written:
+    """The body of a function: its lines, its inputs and the sizes that it reads."""
+
+    lines: list[str]
+    inputs: list[str]
+    sizes: frozenset[str]
+    backend: str
+
+    @property
+    def body(self) -> str:
+        """The lines, indented."""
+        return "\n".join(f"    {line}" for line in self.lines)
+
+    def source(self, name: str) -> str:
+        """Return the whole program, imports first."""
+        return f"{brought(self.body, self.backend)}\n\ndef {name}({', '.join(self.inputs)}):\n{self.body}\n"
+
+    def clashes(self) -> dict[str, dict[str, str]]:
+        """Return other names for tensors and sizes that are called like something else that the program uses."""
+        program = f"{brought(self.body, self.backend)}\n{self.body}"
+        assigned = {
+            n for line in re.findall(r"^ {4}([\w, ]+?) [-+]?= ", program, re.MULTILINE) for n in line.split(", ")
+        }
+        known = set(re.findall(r"^(?:import|def) (\w+)|as (\w+)$", program, re.MULTILINE))
+        taken = (assigned - self.sizes) | {n for pair in known for n in pair} | RESERVED
+        read = {line.split(" = ")[0] for line in self.lines if re.search(r"\.shape\[\d+\]", line)}
+        tensors = {n: f"{n}_" for n in self.inputs if n in taken}
+        return {
+            "tensors": tensors,
+            "sizes": {n: f"{n}_" for n in read if n in {*self.inputs, *taken} or re.fullmatch(r"t\d+", n)},
+        }
+
+
+RESERVED = frozenset(("min", "round"))
+"""Functions of Python that programs call."""
+
+
+def written(
+    tensor: Tensor,
+    form: Form | None,
+    shapes: dict[str, tuple[Dims, ...]],
+    inputs: list[str],
+    backend: str,
+    size_names: Mapping[str, str] | None = None,
+) -> Written:
+    """Return the body of a function that computes a tensor."""
     labels = frozenset(n.removesuffix(LABELS) for n in tensor.entry.names if n.endswith(LABELS))
-    writer = Writer(backend, shapes, inputs, labels)
+    writer = Writer(backend, shapes, list(inputs), labels, size_names=dict(size_names or {}))
     try:
         given = [axis for name in inputs for axis in shapes[name]]
         plain = form is not None and all(len(axis) == 1 for axis in (*tensor.axes, *given))
         lines = writer.form(form, tensor) if plain and form is not None else writer.tensor(tensor)
     except NotImplementedError:
         lines = writer.tensor(tensor)
-    body = "\n".join(f"    {line}" for line in [*writer.size_lines(), *lines])
-    source = f"{brought(body, backend)}\n\ndef {name}({', '.join(inputs)}):\n{body}\n"
-    scope: dict[str, Any] = {}
-    try:
-        exec(compile(source, f"<{name} by gradproof>", "exec"), scope)  # noqa: S102 - our own text, of names that were parsed
-    except ImportError as error:
-        raise DerivationError(f"{backend} is not installed here: the source is\n{source}") from error
-    return Program(source, tuple(inputs), scope[name])
+    lines = [*writer.size_lines(), *lines]
+    return Written(lines, writer.inputs, frozenset(writer.sizes), backend)
 
 
 @dataclass
@@ -87,14 +149,15 @@ class Writer:
     inputs: list[str]
     labels: frozenset[str] = frozenset()
     sizes: set[str] = field(default_factory=set)
+    size_names: dict[str, str] = field(default_factory=dict)
 
     def size(self, dim: Dim) -> str:
         """Return a size by its names, and keep that they are used."""
         if dim.name.startswith("min("):
             parts = ", ".join(self.size(named(part)) for part in dim.name[4:-1].split(","))
             return f"min({parts})"
-        names = names_of(dim)
-        self.sizes.update(names)
+        self.sizes.update(names_of(dim))
+        names = [self.size_names.get(n, n) for n in names_of(dim)]
         if len(names) + bool(dim.offset) <= 1:
             return "".join(names) or str(dim.offset)
         text = " + ".join(names)
@@ -107,7 +170,7 @@ class Writer:
             where = self._where(size)
             if where is None:
                 raise DerivationError(f"the size {size} cannot be read off the inputs {', '.join(self.inputs)}")
-            lines.append(f"{size} = {where}")
+            lines.append(f"{self.size_names.get(size, size)} = {where}")
         return lines
 
     def _where(self, size: str) -> str | None:

@@ -92,3 +92,20 @@ def test_a_merged_axis_of_an_input_is_parted():
     x, a = np.array([1.0, 2.0]), np.array([1.0, 2.0, 3.0, 4.0])
     m = a.reshape(2, 2)
     np.testing.assert_allclose(program(x, a), (m + m.T) @ x)
+
+
+@pytest.mark.parametrize(
+    ("f", "wrt", "shapes", "signature"),
+    [
+        ("np.sum(np.exp(t1 @ x) * (t1 @ x))", "x", "t1: m,n  x: n", "(t1_, x)"),
+        ("logsumexp(softmax)", "softmax", "softmax: k", "(softmax_)"),
+        ("x[0] * out", "x", "x: n  out:", "(out_, x)"),
+        ("np.sum(n * x) / len(x)", "x", "n: n  x: n", "(n)"),
+    ],
+)
+def test_a_tensor_that_is_called_like_a_part_of_the_program_gets_another_name(f, wrt, shapes, signature):
+    assert f"def gradient{signature}:" in source(f, wrt, shapes)
+
+
+def test_an_inverse_of_which_entries_are_read_is_computed_once():
+    assert source("np.linalg.inv(X)[0, 1]", "X", "X: n,n").count("inv(") == 1
