@@ -21,7 +21,7 @@ def diagonal_lines(tensor: Tensor, einsum: Einsum) -> tuple[list[str], str] | No
     Matrices are left to other rules.
     """
     wanted = tensor.indices
-    parted = [_on_diagonal(t, wanted) for t in _terms(tensor.entry)]
+    parted = [_on_diagonal(t, wanted) for t in _terms(tensor.entry, wanted)]
     if len(wanted) < 3 or not any(same for same, _ in parted):
         return None
     lengths = ", ".join(einsum.writer.size(i.dim) for i in wanted)
@@ -34,11 +34,11 @@ def diagonal_lines(tensor: Tensor, einsum: Einsum) -> tuple[list[str], str] | No
     return [*einsum.lines, f"out = np.zeros(({lengths}))", *lines], "out"
 
 
-def _terms(node: Node) -> tuple[Node, ...]:
-    """Return the terms of a sum, or of a product with a sum."""
+def _terms(node: Node, wanted: tuple[Index, ...]) -> tuple[Node, ...]:
+    """Return the terms of a sum, or of a product with a sum of which some are on diagonals."""
     if isinstance(node, Mul):
         for k, x in enumerate(node.args):
-            if isinstance(x, Add):
+            if isinstance(x, Add) and any(_on_diagonal(t, wanted)[0] for t in x.args):
                 return tuple(mul(*node.args[:k], t, *node.args[k + 1 :]) for t in x.args)
     return node.args if isinstance(node, Add) else (node,)
 

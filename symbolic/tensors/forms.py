@@ -139,9 +139,20 @@ def row_sums(a: Form) -> Form:
     return Form("sum_axis", (a.forms[0], 0) if a.op == "T" else (a, 1), 1)
 
 
+def entry_sum(a: Form) -> Form:
+    """Return the sum of the entries of a vector; of ones, their number."""
+    by, rest = unscaled(a)
+    if rest.op == "ones" and len(rest.args) == 1:
+        dim = rest.args[0]
+        return product(by, Form("size", (dim,), 0) if dim.name else num(dim.offset))
+    return product(by, Form("sum", (rest,), 0))
+
+
 def inner(u: Form, v: Form) -> Form:
     """Return the inner product of two vectors."""
     (a, u), (b, v) = unscaled(u), unscaled(v)
+    if "ones" in (u.op, v.op):
+        return product(a, b, entry_sum(v if u.op == "ones" else u))
     if u.op == "matmul":
         u, v = v, u
     if u == v:

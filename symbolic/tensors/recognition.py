@@ -371,7 +371,7 @@ class Recogniser:
             return Form("sum", (parts[0],), 0)
         if len(parts) < 2:
             scalar, part = f.unscaled(parts[0])
-            return f.product(scalar, Form("trace", part.forms, 0) if part.op == "diagonal" else Form("sum", (part,), 0))
+            return f.product(scalar, Form("trace", part.forms, 0) if part.op == "diagonal" else f.entry_sum(part))
         return f.inner(parts[0], parts[1] if len(parts) == 2 else f.hadamard(*parts[1:]))
 
     def _trace(self, k: Index, factors: Sequence[Node]) -> Form:
