@@ -1,4 +1,4 @@
-"""Whether an entry is 0 only where a bracket says so, at random points of small sizes: what refutes a belief in time."""
+"""Whether an entry is 0 only where a bracket says so: asked at random points of small sizes, which refute a belief."""
 
 from __future__ import annotations
 
