@@ -10,7 +10,9 @@ import itertools
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from symbolic.errors import SymbolicError
 from symbolic.tensors.build import BUILDERS, made, single
+from symbolic.tensors.calculus import SPECTRA
 from symbolic.tensors.facts import FACTS
 from symbolic.tensors.functions import BRACKETS, is_outer, with_brackets, with_signs
 from symbolic.tensors.nodes import Fixed, Index
@@ -33,7 +35,7 @@ FREELY = frozenset(("symmetric", "antisymmetric", "definite", "invertible", "pos
 
 DISCRETE = frozenset(("idempotent", "one-hot", "signs", "whole", "labels"))
 STEPPED = frozenset(("sgn", "sgnprod", "sgnpow", "max", "floor", *BRACKETS))
-NUMBERS = frozenset(("num", "const", "logp", "size"))
+OF_MATRICES = frozenset(("inv", "pinv", "det", "logdet", *SPECTRA))
 MOST_PLACES = 6
 
 
@@ -52,12 +54,38 @@ def zero(poly: Poly) -> Poly:
     known = _of_labels(poly) or selected(poly)
     if known is not None:
         return known
-    return _meeting(poly) if is_generic(poly) else _opaque(poly)
+    opaque, meeting = _opaque(poly), _meeting(poly) if is_generic(poly) else None
+    return opaque if meeting is None or not _is_believed(opaque, poly, meeting) else meeting
 
 
 def _opaque(poly: Poly) -> Poly:
     _, atom, _ = made("zero", poly, scale="full")
     return single(atom)
+
+
+BELIEFS: dict[tuple[str, str], bool] = {}
+MOST_BELIEFS = 5000
+
+
+def _is_believed(opaque: Poly, poly: Poly, meeting: Poly) -> bool:
+    """Whether no random point of small sizes refutes that the entry is 0 only where places meet."""
+    from symbolic.tensors.sampled import is_0_only_at  # noqa: PLC0415 - it evaluates what is made here
+    from symbolic.tensors.simplify import restored  # noqa: PLC0415 - likewise
+
+    ((atom, _),) = next(iter(opaque.terms.values()))[1].factors
+    facts = FACTS.get().of
+    key = (
+        f"{atom.data} {[str(p.dim) for p in atom.args]}",
+        str(sorted((name, sorted(f)) for name, f in facts.items())),
+    )
+    if key not in BELIEFS:
+        if len(BELIEFS) >= MOST_BELIEFS:
+            BELIEFS.clear()
+        try:
+            BELIEFS[key] = is_0_only_at(restored(poly), restored(meeting), facts)
+        except (SymbolicError, RecursionError, KeyError):
+            BELIEFS[key] = False
+    return BELIEFS[key]
 
 
 def bracket(a: Place, b: Place, shift: Size) -> Poly:
@@ -167,18 +195,17 @@ def _moves(atom: Atom) -> bool:
     return atom.inside is not None and any(_moves(a) for _, t in atom.inside.terms.values() for a, _ in t.factors)
 
 
-def _meeting(poly: Poly) -> Poly:
-    """Return where an entry vanishes because places meet: off all pairs that make it vanish, it does not."""
+def _meeting(poly: Poly) -> Poly | None:
+    """Return where an entry vanishes because places meet, told by pairs of them; None where that is not all."""
     places = sorted(poly.places, key=lambda p: (isinstance(p, Index), getattr(p, "number", 0), str(p)))
     groups = [[p for p in places if p.dim == dim] for dim in dict.fromkeys(p.dim for p in places)]
     if any(len(group) > MOST_PLACES for group in groups):
-        return _opaque(poly)
+        return None
     pairs = [pair for group in groups for pair in itertools.combinations(group, 2)]
     met = {pair: finish(poly.raws({pair[1]: pair[0]})) for pair in pairs if isinstance(pair[1], Index)}
     vanishing = [pair for pair, rest in met.items() if not rest]
-    others = [rest for rest in met.values() if rest and rest.number() is None and not is_generic(rest)]
-    if others or any(_vanishes_together(poly, group, vanishing) for group in groups) or _ends_meet(poly, pairs):
-        return _opaque(poly)
+    if any(_vanishes_together(poly, group, vanishing) for group in groups) or _ends_meet(poly, pairs):
+        return None
     apart = [constant(1).plus(bracket(a, b, whole_size(0)).scaled(-ONE)) for a, b in vanishing]
     return constant(1).plus(multiply(*apart).scaled(-ONE)) if apart else Poly()
 

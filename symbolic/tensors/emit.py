@@ -15,6 +15,8 @@ from symbolic.tensors.readings import STEPS, as_choice, broadcast, compared, is_
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from symbolic.tensors.nodes import Dim
+
 SUM, PRODUCT, UNARY, POWER, ATOM = range(5)
 
 
@@ -256,13 +258,22 @@ class Printer:
 
     def _slice(self, a: Form) -> tuple[str, int]:
         vector, before, after = a.args
-        key = f"{before or ''}:{-after if after else ''}"
-        return f"{self.write(vector, ATOM)}[{key}]", ATOM
+        return f"{self.write(vector, ATOM)}[{self.part(before, after)}]", ATOM
+
+    def part(self, before: int | Dim, after: int | Dim) -> str:
+        """Return a slice without so many entries before and after."""
+        start, end = (self.count(size) for size in (before, after))
+        start = start[1:-1] if _is_wrapped(start) else start
+        return f"{start if before else ''}:{f'-{end}' if after else ''}"
+
+    def count(self, size: int | Dim) -> str:
+        """Return a count: a number, or a size by its name."""
+        return str(size) if isinstance(size, int) else self.size(size)
 
     def _placed(self, a: Form) -> tuple[str, int]:
         vector, before, after = a.args
         name = "torch.nn.functional.pad" if self.backend == "torch" else f"{self.backend}.pad"
-        return f"{name}({self.write(vector)}, ({before}, {after}))", ATOM
+        return f"{name}({self.write(vector)}, ({self.count(before)}, {self.count(after)}))", ATOM
 
     def _reversed(self, a: Form) -> tuple[str, int]:
         return f"{self.write(a.args[0], ATOM)}" + (".flip(0)" if self.backend == "torch" else "[::-1]"), ATOM

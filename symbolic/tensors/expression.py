@@ -17,12 +17,12 @@ from symbolic.errors import DerivationError, EvaluationError, SymbolicError, Und
 from symbolic.latex import latex
 from symbolic.mathml import mathml
 from symbolic.tensors.base import Var, is_labels, label_name
-from symbolic.tensors.nodes import Apply
+from symbolic.tensors.nodes import Apply, Dim
 from symbolic.tensors.paper import index_layout, index_names
 from symbolic.tensors.readings import signed
 from symbolic.tensors.recognition import recognised
 from symbolic.tensors.simplify import spellings
-from symbolic.tensors.sizes import names_of
+from symbolic.tensors.sizes import least_sizes, names_of, of_dim
 from symbolic.tensors.source import Program, program
 from symbolic.tensors.stable import stable
 from symbolic.tensors.tensor import Tensor, shape_text
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from symbolic.layout import Layout
     from symbolic.tensors.forms import Form
-    from symbolic.tensors.nodes import Dim, Node
+    from symbolic.tensors.nodes import Node
     from symbolic.tensors.tensor import Dims
 
 Shapes = dict[str, tuple["Dims", ...]]
@@ -204,7 +204,7 @@ class Expression:
         made = program(self.computed, self.matrix_form, self.shapes, self.name, backend)
         labels = labels_in(self.best.entry)
         agreed = 0
-        for point, sizes in points(self.shapes, self.facts, labels=labels):
+        for point, sizes in points(self.shapes, self.facts, labels=labels, least=least_sizes(self.tensor.entry)):
             truth = self._truth(point, sizes)
             if truth is None:
                 continue
@@ -224,9 +224,9 @@ class Expression:
         try:
             with precision(160):
                 return np.vectorize(float, otypes=[float])(evaluate(self.best, sizes, balls))
-        except FloatsOnlyError:
+        except (FloatsOnlyError, Undecidable):  # a maximum of inexact numbers: floats know which one it is
             return evaluate(self.best, sizes, point).astype(float)
-        except (EvaluationError, Undecidable):
+        except EvaluationError:
             return None
 
 
@@ -274,6 +274,12 @@ def sizes_of(shapes: Shapes, arrays: Mapping[str, Any]) -> dict[str, int]:
             for axis, n in zip(dims, np.shape(arrays[name]), strict=False):
                 if len(axis) == 1 and axis[0].name:
                     sizes[axis[0].name] = n - axis[0].offset
+    for name in [name for name in sizes if "+" in name]:
+        counts = dict(of_dim(Dim(name, 0)).counts)
+        unknown = [part for part in counts if part not in sizes]
+        if len(unknown) == 1:
+            rest = sizes[name] - sum(counts[part] * sizes[part] for part in counts if part in sizes)
+            sizes[unknown[0]] = rest // counts[unknown[0]]
     return sizes
 
 
@@ -282,6 +288,7 @@ def points(
     facts: Mapping[str, frozenset[str]],
     sizes: Mapping[str, int] | None = None,
     labels: Mapping[str, Dim] | None = None,
+    least: int = 3,
 ) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
     """Yield arrays of floats in the domain, at small unequal sizes in changing order, or at the given ones.
 
@@ -291,7 +298,7 @@ def points(
     chance = random.Random(0)  # noqa: S311 - points are drawn, not secrets
     for k in range(TRIES):
         order = names if k % 2 else names[::-1]
-        own = dict(sizes or {name: 3 + n for n, name in enumerate(order)})
+        own = dict(sizes or {name: max(3, least) + n for n, name in enumerate(order)})
         low = -8 if k % 3 else 1
         point = {n: _drawn(concrete(d, own), facts.get(n, frozenset()), chance, low) for n, d in shapes.items()}
         for n, dim in (labels or {}).items():

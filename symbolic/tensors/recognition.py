@@ -10,7 +10,7 @@ from symbolic.tensors.base import is_labels, label_name
 from symbolic.tensors.calculus import guarded
 from symbolic.tensors.forms import Form, num
 from symbolic.tensors.kronecker import merged
-from symbolic.tensors.moves import Unwritten, is_move, moved, shifted_eye
+from symbolic.tensors.moves import Unwritten, begin_of, is_move, moved, shifted_eye
 from symbolic.tensors.nodes import (
     Add,
     Apply,
@@ -58,7 +58,7 @@ def recognised(tensor: Tensor, kinds: Mapping[str, str] | None = None) -> Form |
 
 def _has_move(term: Node) -> bool:
     factors = term.args if isinstance(term, Mul) else (term,)
-    return any(isinstance(x, Compare) and is_move(x) for x in factors)
+    return any(is_move(x) for x in factors)
 
 
 def _triangle(a: Form) -> Form:
@@ -85,7 +85,7 @@ class Recogniser:
             return self.scalar(node)
         if not node.free & set(places):
             return f.scale(self.scalar(node), Form("ones", tuple(i.dim for i in places), len(places)))
-        if len(places) == 2 and isinstance(node, (Fold, Pow, Apply)) and not set(places) <= node.free:
+        if len(places) == 2 and isinstance(node, (Fold, Pow, Apply, Where)) and not set(places) <= node.free:
             return self._spread(node, places)
         rules: dict[type, Callable[..., Form]] = {
             Var: self._var,
@@ -209,7 +209,7 @@ class Recogniser:
         (first, *others) = matrices
         if isinstance(first, Add) and any(map(_has_move, first.args)):
             raise Unwritten  # each moves entries of its own
-        if isinstance(first, Compare) and not others and is_move(first):
+        if not others and is_move(first):
             vector = self._product(only_k, (k,)) if only_k else Form("ones", (k.dim,), 1)
             scalar, rest = f.unscaled(vector)
             return f.hadamard(*(self.at(x, (i,)) for x in outside), f.scale(scalar, moved(first, i, rest)))
@@ -241,6 +241,8 @@ class Recogniser:
         )
 
     def _apply(self, node: Apply, places: Places) -> Form:
+        if len(places) == 2 and begin_of(node) is not None:
+            return shifted_eye(node, places)
         return Form("apply", (node.function, self.at(node.arg, places)), len(places))
 
     def _of(self, node: Of, places: Places) -> Form:

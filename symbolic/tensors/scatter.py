@@ -33,10 +33,10 @@ def scattered(form: Form, printer: Printer, lengths: Callable[[], Sequence[str]]
     """
     by, whole = unscaled(form)
     terms = whole.args if whole.op == "add" else (whole,)
-    placed = [(t, p) for t in terms if (p := _place(t)) is not None]
+    placed = [(t, p) for t in terms if (p := _place(t, printer)) is not None]
     if not placed:
         return None
-    others = [t for t in terms if _place(t) is None]
+    others = [t for t in terms if _place(t, printer) is None]
     start = printer.write(add(*others)) if others else zeros(printer, lengths())
     if others and add(*others).op in ("name", "slice", "T"):
         start = f"{start} * 1.0"  # a new array: the input stays as it is
@@ -50,12 +50,12 @@ def scattered(form: Form, printer: Printer, lengths: Callable[[], Sequence[str]]
     return [*lines, f"return {_scaled(by, printer)}"]
 
 
-def _place(term: Form) -> tuple[str, Form] | None:
+def _place(term: Form, printer: Printer) -> tuple[str, Form] | None:
     """Return where the entries of a term stand that are not 0, and what stands there."""
     rest = unscaled(term)[1]
     if rest.op == "placed":
         vector, before, after = rest.args
-        return f"{before or ''}:{-after if after else ''}", vector
+        return printer.part(before, after), vector
     if rest.op == "unit":
         return str(rest.args[0]), ONE
     if rest.op == "outer":

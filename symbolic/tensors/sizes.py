@@ -124,13 +124,22 @@ def of_node(node: Node) -> Size | None:
             c, part = term.value, whole_size(1)
         else:
             c, rest = split_number(term)
-            if not isinstance(rest, SizeOf):
+            found = of_dim(rest.dim) if isinstance(rest, SizeOf) else of_node(rest) if isinstance(rest, Add) else None
+            if found is None:
                 return None
-            part = of_dim(rest.dim)
+            part = found
         if c.denominator != 1:
             return None
         total = total.plus(part, int(c))
     return total
+
+
+def least_sizes(node: Node) -> int:
+    """Return so large a number that, with it as every size, all axes and all fixed places of a node are there."""
+    named = [p for p in (*node.places(), *node.bound) if p.dim.name]
+    axes = [1 - p.dim.offset for p in named]
+    places = [max(p.value + 1, -p.value) - p.dim.offset for p in named if isinstance(p, Fixed)]
+    return max([1, *axes, *places, *map(least_sizes, node.children())])
 
 
 def read(text: str) -> Size:
@@ -144,7 +153,7 @@ def begins_at(a: Index, b: Index, shift: Size) -> Node:
     """Return the bracket ``[a == b + shift]``."""
     if shift.number is not None:
         return compare("==", a, b, shift.number)
-    return apply("zero", add(Where(a), mul(MINUS_ONE, Where(b)), mul(MINUS_ONE, shift.node())))
+    return apply("zero", add(Where(a), mul(MINUS_ONE, Where(b)), whole_size(0).minus(shift).node()))
 
 
 def fixed_at(place: Size, dim: Dim) -> Fixed | None:

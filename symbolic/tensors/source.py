@@ -21,7 +21,7 @@ from symbolic.tensors.sizes import named, names_of
 from symbolic.tensors.tensor import Tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from symbolic.tensors.forms import Form
     from symbolic.tensors.nodes import Dim
@@ -174,16 +174,36 @@ class Writer:
         return lines
 
     def _where(self, size: str) -> str | None:
-        """Return where a size is read off; off a merged axis, by division or as a root."""
-        names = [*self.inputs, *(n for n in self.shapes if n not in self.inputs)]
-        for name in names:
+        """Return where a size is read off: off an axis, what others leave of one, by division or as a root."""
+        return self._direct(size) or self._less(size) or self._parted(size)
+
+    def _axes(self) -> Iterator[tuple[str, int, Dim]]:
+        """Yield the plain axes of all tensors, those that are inputs first: name, number and size."""
+        for name in [*self.inputs, *(n for n in self.shapes if n not in self.inputs)]:
             for k, axis in enumerate(self.shapes[name]):
-                if len(axis) == 1 and axis[0].name == size:
-                    if name not in self.inputs:
-                        self.inputs.append(name)
-                    offset = axis[0].offset
-                    return f"{name}.shape[{k}]" + (f" {'-' if offset > 0 else '+'} {abs(offset)}" if offset else "")
-        return self._parted(size)
+                if len(axis) == 1:
+                    yield name, k, axis[0]
+
+    def _read(self, name: str, k: int, less: Sequence[str]) -> str:
+        """Return a length less others, and keep that its tensor is an input."""
+        if name not in self.inputs:
+            self.inputs.append(name)
+        return f"{name}.shape[{k}]" + "".join(f" - {text}" if "-" not in text else f" - ({text})" for text in less)
+
+    def _direct(self, size: str) -> str | None:
+        for name, k, dim in self._axes():
+            if dim.name == size:
+                less = [str(dim.offset)] if dim.offset > 0 else []
+                return self._read(name, k, less) + (f" + {-dim.offset}" if dim.offset < 0 else "")
+        return None
+
+    def _less(self, size: str) -> str | None:
+        for name, k, dim in self._axes():
+            others = [self._direct(part) for part in names_of(dim) if part != size]
+            if len(others) == len(names_of(dim)) - 1 and None not in others:
+                less = [text for text in others if text is not None] + ([str(dim.offset)] if dim.offset > 0 else [])
+                return self._read(name, k, less) + (f" + {-dim.offset}" if dim.offset < 0 else "")
+        return None
 
     def _parted(self, size: str) -> str | None:
         for name in self.inputs:

@@ -20,7 +20,7 @@ from symbolic.tensors.expression import Expression, concrete, in_domain
 from symbolic.tensors.nodes import Node, Var, fold, mul
 from symbolic.tensors.paper import index_layout, index_names
 from symbolic.tensors.proof import SPACES, gradient_of
-from symbolic.tensors.sizes import names_of
+from symbolic.tensors.sizes import least_sizes, names_of
 from symbolic.tensors.tensor import Tensor
 from symbolic.tensors.values import FloatsOnlyError, evaluate
 from symbolic.text import text
@@ -154,11 +154,12 @@ def _applied(gradient: Tensor, d: Derived) -> Tensor:
 def points_of(d: Derived) -> Iterator[tuple[dict[str, int], dict[str, Any]]]:
     """Yield sizes and arrays of balls at random rational points in the domain, sizes unequal."""
     names = sorted({name for dims in d.shapes.values() for axis in dims for x in axis for name in names_of(x)})
+    least = max(2, least_sizes(d.function.entry))
     chance = random.Random(20250)  # noqa: S311 - points are drawn, not secrets
     shapes = {**d.shapes, f"{d.wrt}_dot": d.shapes[d.wrt]}
     for low, high in ((-3, 3), (0, 3), (0, 1)):
         for order in (names, names[::-1]):
-            sizes = {name: 2 + n for n, name in enumerate(order)}
+            sizes = {name: least + n for n, name in enumerate(order)}
             arrays = {
                 n: _drawn(concrete(s, sizes), d.facts.get(n, frozenset()), chance, (low, high))
                 for n, s in shapes.items()

@@ -153,6 +153,17 @@ def _along(a: Form) -> tuple[lay.Layout, int]:
     return lay.Applied(lay.Identifier(a.op, upright=True), inside), ATOM
 
 
+def _count(size: object) -> str:
+    return str(size) if _is_single(size) else f"({size})"
+
+
+def _zeros(size: object) -> list[lay.Layout]:
+    """Return so many zeros; of a size that is a name, one with the size below it."""
+    if isinstance(size, int):
+        return [lay.Number("0")] * size
+    return [lay.Subscript(lay.Number("0"), (lay.Identifier(str(size)),))]
+
+
 def _is_single(dim: object) -> bool:
     return str(dim).isidentifier() or str(dim).isdigit()
 
@@ -171,11 +182,14 @@ _PAPER: dict[str, Callable[[Form], tuple[lay.Layout, int]]] = {
     "eye": lambda _: (lay.Identifier("I"), ATOM),
     "unit": lambda a: (lay.Subscript(lay.Identifier("e"), (_place(a.args[0], a.args[1]),)), ATOM),
     "slice": lambda a: (
-        lay.Subscript(_factor(a.args[0], ATOM), (lay.Word(f"{a.args[1] or ''}:{-a.args[2] if a.args[2] else ''}"),)),
+        lay.Subscript(
+            _factor(a.args[0], ATOM),
+            (lay.Word(f"{a.args[1] or ''}:{f'-{_count(a.args[2])}' if a.args[2] else ''}"),),
+        ),
         ATOM,
     ),
     "placed": lambda a: (
-        lay.Fenced("(", (*[lay.Number("0")] * a.args[1], layout(a.args[0]), *[lay.Number("0")] * a.args[2]), ")"),
+        lay.Fenced("(", (*_zeros(a.args[1]), layout(a.args[0]), *_zeros(a.args[2])), ")"),
         ATOM,
     ),
     "roll": lambda a: (
