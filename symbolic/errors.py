@@ -34,6 +34,10 @@ class DerivationError(SymbolicError, AssertionError):
     """A step of a derivation disagrees with the step before it: the derivation is wrong, not the input."""
 
 
+class NotInstalledError(DerivationError):
+    """The library that a program is written for is not installed: the message holds the source."""
+
+
 class FormulaError(SymbolicError, ValueError):
     """A formula is not in our notation, or its sizes do not fit: the message says where, and what is expected.
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import symbolic
-from symbolic.errors import DerivationError, FormulaError, SymbolicError
+from symbolic.errors import DerivationError, FormulaError, NotInstalledError, SymbolicError
 from verify.errors import UsageError, VerifyError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def derive_text(
         if notation is not None:
             return str(getattr(answer, notation)())
         return "\n".join(_lines(derived, answer, result))
-    except FormulaError as error:
+    except (FormulaError, NotInstalledError) as error:
         raise UsageError(str(error)) from error
     except DerivationError as error:
         raise VerifyError(str(error)) from error
@@ -58,12 +58,22 @@ def _lines(derived: Any, answer: Any, result: str) -> Iterator[str]:
     where = "" if derived.space == "free" else f", {derived.space}"
     yield f"f = {derived.formula}, by {derived.wrt}{where}{scope}"
     yield ""
-    names = ", ".join(answer.index_names)
-    index = f"[{names}]" if answer.matrix_form is None and names else ""
-    yield f"  {RESULTS[result].format(x=derived.wrt)}{index} = {answer.text()}"
+    left = RESULTS[result].format(x=derived.wrt)
+    if answer.matrix_form is None:
+        left = _entry(left, result, answer.index_names, len(derived.function.indices))
+    yield f"  {left} = {answer.text()}"
     yield f"  shape {answer.shape}"
     if result == "gradient":
         yield ""
         for number, step in enumerate(derived.steps, 1):
             yield f"  {number}. {step.left(derived.wrt)} = {step.text()}"
             yield f"     {step.rule}: {step.reason} {step.check.tick}".rstrip()
+
+
+def _entry(left: str, result: str, names: tuple[str, ...], outputs: int) -> str:
+    """Name the entry that is written: of a derivative, output and variable each have their own places."""
+    if result != "gradient":
+        return f"{left}[{', '.join(names)}]" if names else left
+    over, under = left.split("/")
+    of, by = ", ".join(names[:outputs]), ", ".join(names[outputs:])
+    return f"{over}{f'[{of}]' if of else ''}/{under}{f'[{by}]' if by else ''}"

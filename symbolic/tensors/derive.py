@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from symbolic.errors import DerivationError, FormulaError
 from symbolic.tensors.calculus import differential
 from symbolic.tensors.change import Seed
+from symbolic.tensors.domains import check_facts, facts_of, with_merged
 from symbolic.tensors.expression import Expression
-from symbolic.tensors.facts import facts_of
 from symbolic.tensors.nodes import Node, Var, fold, mul
 from symbolic.tensors.parse import parse, parse_shapes
 from symbolic.tensors.proof import gradient_of
@@ -243,6 +243,10 @@ def derive(
     '2·Aᵀ·(A·x − b)'
     """
     known = parse_shapes(shapes)
+    if not isinstance(domains, Mapping | None):
+        raise FormulaError(f"domains are a mapping such as {{'A': 'symmetric'}}, not {domains!r}")
+    if not isinstance(wrt, str | None):
+        raise FormulaError(f"wrt is the name of a tensor, such as 'x', not {wrt!r}")
     path: tuple[Condition, ...] = ()
     if _is_program(formula):
         written, function, path = _traced(formula, known, domains, at)
@@ -254,7 +258,10 @@ def derive(
         if len(known) != 1:
             raise FormulaError(f"derive by which tensor? give wrt= one of {', '.join(known) or 'the names in shapes'}")
         (wrt,) = known
-    derived = Derived(written, wrt, function, known, facts_of(domains), space, path)
+    facts = facts_of(domains)
+    check_facts(facts, known, space, wrt)
+    facts = with_merged(facts, known)
+    derived = Derived(written, wrt, function, known, facts, space, path)
     gradient_of(function, wrt, known, space)
     return derived
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symbolic.errors import FormulaError
 
@@ -132,3 +132,40 @@ def _said(name: str, word: str, *, strict: bool) -> frozenset[str]:
             f"{word!r} is no domain of {name}: known are {', '.join(DOMAINS)}, in (low, high), labels(n)"
         )
     return DOMAINS.get(word, _NOTHING)
+
+
+def with_merged(facts: Mapping[str, frozenset[str]], shapes: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """Add which tensors have an axis that several indices run over: what holds along an axis says less of each."""
+    merged = {name for name, dims in shapes.items() if any(len(axis) > 1 for axis in dims)}
+    return {
+        name: facts.get(name, frozenset()) | ({"merged"} if name in merged else set()) for name in {*facts, *merged}
+    }
+
+
+SQUARE = ("symmetric", "antisymmetric", "definite", "orthogonal", "diagonal", "invertible")
+"""What only square matrices are."""
+
+
+def check_facts(facts: Mapping[str, frozenset[str]], shapes: Mapping[str, Any], space: str, wrt: str | None) -> None:
+    """Refuse facts of what is no tensor here, or that its shape or the space contradicts.
+
+    Raises
+    ------
+    FormulaError
+        There is no such tensor, it is not square, or it is said to be two things at once.
+    """
+    for name, own in facts.items():
+        if name not in shapes:
+            raise FormulaError(f"a domain is given for {name!r}, which has no shape (known: {', '.join(shapes)})")
+        dims = shapes[name]
+        word = next((w for w in SQUARE if w in own), None)
+        if word is not None and (len(dims) != 2 or dims[0] != dims[1]):
+            raise FormulaError(f"{name} is no square matrix, and cannot be {word}: leave the domain out")
+        if "antisymmetric" in own and "symmetric" in own:
+            raise FormulaError(f"{name} is said to be symmetric and antisymmetric: that is 0")
+        if name == wrt and space != "free" and own & {"orthogonal", "antisymmetric"}:
+            raise FormulaError(f"{space} is a space of symmetric matrices, which {name} is not: use space='free'")
+    names = {d.name for dims in shapes.values() for axis in dims for d in axis}
+    both = next((n for n in shapes if n in names), None)
+    if both is not None:
+        raise FormulaError(f"{both!r} is the name of a tensor and of a size: rename one")

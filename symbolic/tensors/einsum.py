@@ -8,6 +8,7 @@ from symbolic.errors import DerivationError
 from symbolic.tensors.base import is_labels, label_name
 from symbolic.tensors.contraction import contracted, letters
 from symbolic.tensors.emit import constant
+from symbolic.tensors.extremes import extreme_sides
 from symbolic.tensors.forms import Form, num, power
 from symbolic.tensors.nodes import (
     Add,
@@ -111,6 +112,9 @@ class Einsum:
             return self._product(node.args, ())
         if isinstance(node, Pow):
             return self._power(node)
+        if isinstance(node, Apply) and node.function == "zero" and (sides := extreme_sides(node.arg)) is not None:
+            text, order = self._joined(sides, " == ")
+            return self.writer.printer().step(text), order
         if isinstance(node, Apply):
             text, order = self.at(node.arg)
             if not order and not node.arg.names:
@@ -131,7 +135,7 @@ class Einsum:
         if isinstance(node.base, SizeOf):
             inside = Form("size", (node.base.dim,), 0)
         if inside is None:
-            return f"({text}) ** {node.exponent.value}", order
+            return f"({text}) ** ({node.exponent.value})", order
         return self.writer.printer().write(power(inside, num(node.exponent.value))), order
 
     def _places(self, text: str, places: Sequence[object]) -> Array:

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 from symbolic.tensors.brought import NAMES, checked
 from symbolic.tensors.forms import Form, num, power
 from symbolic.tensors.kinds import CONSTANTS
-from symbolic.tensors.readings import STEPS, as_choice, broadcast, compared, is_plain, is_spread, is_step, spread_side
+from symbolic.tensors.readings import (
+    STEPS,
+    as_choice,
+    broadcast,
+    compared,
+    is_partial,
+    is_plain,
+    is_spread,
+    is_step,
+    spread_side,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,6 +180,9 @@ class Printer:
         # in a product with an array a condition counts as 1 or 0 by itself
         bare = any(x.rank and not is_step(x) for x in above)
         above.sort(key=is_step)  # a minus sign stands in front of no condition
+        chosen = self._only_where(above, below)
+        if chosen is not None:
+            return chosen
         steps = [x for x in above if is_step(x) and x.rank and x not in self.names]
         if not bare and not below and len(steps) > 1:
             both = self.step(" & ".join(f"({self.condition(x)})" for x in steps))
@@ -183,6 +196,16 @@ class Printer:
         for x in below:
             text = f"{text} / {self.write(inverted(x), POWER)}"
         return sign + text, PRODUCT
+
+    def _only_where(self, above: list[Form], below: list[Form]) -> tuple[str, int] | None:
+        """Choose 0 where a condition fails and the rest may have no value, which 0 times it is not."""
+        steps = [x for x in above if is_step(x) and x.rank]
+        rest = [x for x in above if x not in steps] + below
+        if not steps or not any(map(is_partial, rest)):
+            return None
+        conditions = [f"{self.names[x]} > 0" if x in self.names else self.condition(x) for x in steps]
+        condition = " & ".join(f"({c})" for c in conditions) if len(steps) > 1 else conditions[0]
+        return f"{self.backend}.where({condition}, {self._times(rest)[0]}, 0.0)", ATOM
 
     def _rows(self, a: Form) -> tuple[str, int]:
         return f"{self.write(a.args[0], ATOM)}[:, None] * {self.write(a.args[1], POWER)}", PRODUCT
@@ -207,8 +230,8 @@ class Printer:
         base, e = a.args
         if e.op == "number" and e.args[0] == Fraction(1, 2) and not is_plain(base):
             return self.call("sqrt", base)
-        if e == num(-1):
-            return f"1 / {self.write(base, POWER)}", PRODUCT
+        if is_reciprocal(a) and e.args[0].denominator == 1:  # whole numbers have no negative powers in NumPy
+            return f"1 / {self.write(inverted(a), POWER)}", PRODUCT
         exponent = self.write(e, UNARY)
         return f"{self.write(base, ATOM)} ** {exponent}", POWER
 

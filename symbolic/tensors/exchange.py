@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from fractions import Fraction
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -11,9 +13,11 @@ from symbolic.errors import FormulaError, SymbolicError
 from symbolic.latex import latex
 from symbolic.mathml import mathml
 from symbolic.tensors import nodes as n
+from symbolic.tensors.base import LABELS
 from symbolic.tensors.conditions import Condition
 from symbolic.tensors.derive import Derived
 from symbolic.tensors.parse import parse_shapes
+from symbolic.tensors.shapes import checked
 from symbolic.tensors.tensor import Tensor
 from symbolic.text import text
 
@@ -72,6 +76,15 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
+def _dim(name: object, offset: object) -> n.Dim:
+    if not isinstance(offset, int) or not isinstance(name, str):
+        raise FormulaError(f"a size is a name and a whole number, not {name!r} and {offset!r}")
+    for part in re.findall(r"[^\W\d]\w*|[^\w+\-(),]", name):
+        if part != "min":
+            checked(part)
+    return n.Dim(name, offset)
+
+
 def loaded(doc: dict[str, Any]) -> Derived:
     """Return the derivation of a document; its gradient is derived anew and has to be the one that was written.
 
@@ -80,16 +93,23 @@ def loaded(doc: dict[str, Any]) -> Derived:
     FormulaError
         It is no such document, of another version, or its gradient is not that of its function.
     """
+    if not isinstance(doc, Mapping):
+        raise FormulaError(f"a document is a mapping, as json.loads returns it, not {type(doc).__name__}")
     if doc.get("format") != FORMAT or doc.get("version") != VERSION:
         raise FormulaError(
-            f"a derivation of format {FORMAT!r}, version {VERSION}, is expected, not {doc.get('format')!r}"
+            f"a derivation of format {FORMAT!r}, version {VERSION}, is expected, not {doc.get('format')!r}, "
+            f"version {doc.get('version')!r}"
         )
     try:
         shapes = {
-            name: tuple(tuple(n.Dim(*dim) for dim in axis) for axis in dims) for name, dims in doc["shapes"].items()
+            checked(name): tuple(tuple(_dim(*dim) for dim in axis) for axis in dims)
+            for name, dims in doc["shapes"].items()
         }
         facts = {name: frozenset(facts) for name, facts in doc["facts"].items()}
         function = decoded(doc["function"])
+        strange = {name.removesuffix(LABELS) for name in function.entry.names} - set(shapes)
+        if strange:
+            raise FormulaError(f"the document's function is of {min(strange)!r}, which has no shape in it")
         written = doc["gradient"]["result"]["text"]
         path = tuple(map(Condition, doc.get("path", ())))
         derived = Derived(doc["formula"], doc["wrt"], function, parse_shapes(shapes), facts, doc["space"], path)
@@ -154,14 +174,14 @@ def decoded(data: dict[str, Any]) -> Tensor:
 
 def _read_index(data: list[Any], indices: dict[str, Index]) -> Index:
     name, size, offset = data
-    return indices.setdefault(name, n.Index(n.Dim(str(size), int(offset))))
+    return indices.setdefault(name, n.Index(_dim(str(size), int(offset))))
 
 
 def _read_place(data: Any, indices: dict[str, Index]) -> Position:
     if isinstance(data, str):
         return indices[data]
     value, size, offset = data
-    return n.Fixed(int(value), n.Dim(str(size), int(offset)))
+    return n.Fixed(int(value), _dim(str(size), int(offset)))
 
 
 def _read(data: list[Any], indices: dict[str, Index]) -> Node:
@@ -176,7 +196,7 @@ def _read(data: list[Any], indices: dict[str, Index]) -> Node:
 _MAKE: dict[str, Any] = {
     "num": lambda more, _b, _p, _c: n.Num(Fraction(more[0])),
     "constant": lambda more, _b, _p, _c: n.Constant(str(more[0])),
-    "size": lambda more, _b, _p, _c: n.SizeOf(n.Dim(str(more[0]), int(more[1]))),
+    "size": lambda more, _b, _p, _c: n.SizeOf(_dim(str(more[0]), int(more[1]))),
     "var": lambda more, _b, places, _c: n.Var(str(more[0]), places),
     "where": lambda _m, _b, places, _c: n.Where(places[0]),
     "compare": lambda more, _b, places, _c: n.Compare(str(more[0]), places[0], places[1], int(more[1])),

@@ -17,7 +17,7 @@ from symbolic.errors import DerivationError, EvaluationError, SymbolicError, Und
 from symbolic.latex import latex
 from symbolic.mathml import mathml
 from symbolic.tensors.base import Var, is_labels, label_name
-from symbolic.tensors.nodes import Apply, Dim
+from symbolic.tensors.nodes import Add, Apply, Dim
 from symbolic.tensors.paper import index_layout, index_names
 from symbolic.tensors.readings import signed
 from symbolic.tensors.recognition import recognised
@@ -40,6 +40,12 @@ if TYPE_CHECKING:
 
 Shapes = dict[str, tuple["Dims", ...]]
 TRIES = 24
+FEW = 300
+"""Entries of the largest tensor at the points where code is compared."""
+
+LARGE = 350
+"""A formula of more parts is not written anew."""
+
 EXPANDED = 1.3
 """How much shorter another spelling has to be: the derived one shows where it comes from."""
 
@@ -70,9 +76,13 @@ class Expression:
     @cached_property
     def best(self) -> Tensor:
         """The tensor in its shortest spelling."""
+        if _count(self.tensor.entry) > LARGE:
+            return self.tensor
         first, *others = [Tensor(self.tensor.axes, node) for node in spellings(self.tensor.entry, self.facts)]
         if len(others) > 1:  # the first of them only leaves out what vanishes
             first = min(first, others.pop(0), key=self._length)
+        if _has_exponential_of_sum(first.entry):
+            others = []  # the normal form parts exp(a + b), which overflows where the sum does not
         known = _functions(first.entry)
         others = [t for t in others if _functions(t.entry) <= known]  # a textbook brings no new function in
         lengths = [(no, EXPANDED * n) for no, n in map(self._length, others)]
@@ -137,6 +147,11 @@ class Expression:
     def text(self) -> str:
         """Return one line of text."""
         return text(self.layout())
+
+    @property
+    def result(self) -> str:
+        """One line of text."""
+        return self.text()
 
     def latex(self) -> str:
         """Return LaTeX."""
@@ -223,7 +238,8 @@ class Expression:
         balls = {name: _balls(a) for name, a in point.items()}
         try:
             with precision(160):
-                return np.vectorize(float, otypes=[float])(evaluate(self.best, sizes, balls))
+                value = np.vectorize(float, otypes=[float])(evaluate(self.best, sizes, balls))
+            return value if np.isfinite(value).all() else None
         except (FloatsOnlyError, Undecidable):  # a maximum of inexact numbers: floats know which one it is
             return evaluate(self.best, sizes, point).astype(float)
         except EvaluationError:
@@ -243,15 +259,29 @@ def labels_in(node: Node) -> dict[str, Dim]:
 def _is_same(made: Program, given: list[Any], truth: Any, enough: float) -> bool:
     """Whether a program returns the truth; one that raises, or returns NaN, does not."""
     try:
-        ours = np.asarray(made(*given), dtype=float)
+        with np.errstate(all="ignore"):
+            ours = np.asarray(made(*given), dtype=float)
     except Exception as error:  # whatever the library raises, the code is at fault
         raise DerivationError(f"the code of a derivation fails with {error!r}:\n{made.source}") from error
     return ours.shape == truth.shape and bool(np.allclose(ours, truth, rtol=enough, atol=enough, equal_nan=False))
 
 
+def _count(node: Node) -> int:
+    return 1 + sum(map(_count, node.children()))
+
+
 def _functions(node: Node) -> frozenset[str]:
     own = {node.function} if isinstance(node, Apply) else set()
     return frozenset(own).union(*map(_functions, node.children()))
+
+
+def _has_exponential_of_sum(node: Node) -> bool:
+    own = isinstance(node, Apply) and node.function == "exp" and any(isinstance(x, Add) for x in _inside(node.arg))
+    return own or any(map(_has_exponential_of_sum, node.children()))
+
+
+def _inside(node: Node) -> list[Node]:
+    return [node, *(found for child in node.children() for found in _inside(child))]
 
 
 def _balls(cells: Any) -> Any:
@@ -298,7 +328,7 @@ def points(
     chance = random.Random(0)  # noqa: S311 - points are drawn, not secrets
     for k in range(TRIES):
         order = names if k % 2 else names[::-1]
-        own = dict(sizes or {name: max(3, least) + n for n, name in enumerate(order)})
+        own = dict(sizes or fitting({name: max(3, least) + n for n, name in enumerate(order)}, shapes, least))
         low = -8 if k % 3 else 1
         point = {n: _drawn(concrete(d, own), facts.get(n, frozenset()), chance, low) for n, d in shapes.items()}
         for n, dim in (labels or {}).items():
@@ -306,6 +336,17 @@ def points(
                 point[n].shape
             )
         yield point, own
+
+
+def fitting(sizes: dict[str, int], shapes: Shapes, least: int = 2) -> dict[str, int]:
+    """Make the largest sizes small until no tensor has more than `FEW` entries."""
+    least = max(2, least)
+    while max((np.prod(concrete(d, sizes), dtype=float) for d in shapes.values()), default=0) > FEW:
+        largest = max(sizes, key=sizes.__getitem__)
+        if sizes[largest] <= least:
+            break
+        sizes = {**sizes, largest: least}
+    return sizes
 
 
 def _drawn(shape: tuple[int, ...], facts: frozenset[str], chance: random.Random, low: int) -> Any:

@@ -171,10 +171,24 @@ def _sum(e: Any, places: Mapping[Any, Index], shapes: Shapes) -> Node:
     body, (i, lower, upper) = outermost(e)
     if lower != 0:
         raise FormulaError(f"a sum runs from 0 here, not from {lower}: in {e}")
+    ends = [place for place in places if sp.sympify(upper).has(place)]
+    if ends:
+        return _partial_sum(body, i, (ends[0], upper), places, shapes)
     new = Index(_dims(upper + 1)[0]) if _dims(upper + 1) else None
     if new is None:
         return _entry(body.subs(i, 0), places, shapes)
     return fold("sum", (new,), _entry(body, {**places, i: new}, shapes))
+
+
+def _partial_sum(body: Any, i: Any, end: tuple[Any, Any], places: Mapping[Any, Index], shapes: Shapes) -> Node:
+    """Read a sum up to another index: over all of its axis, with a bracket."""
+    place, upper = end
+    shift = sp.sympify(upper - place)
+    if not shift.is_Integer:
+        raise FormulaError(f"a sum runs up to an index and a number, not up to {upper}")
+    new = Index(places[place].dim)
+    bracket = compare("<=", new, places[place], int(shift))
+    return fold("sum", (new,), mul(bracket, _entry(body, {**places, i: new}, shapes)))
 
 
 def _place(i: Any, dim: Dim, places: Mapping[Any, Index]) -> Any:

@@ -229,7 +229,7 @@ def _pair_signs(odd: Factors, out: Factors, r: Fraction) -> None:
     """Read ``x sgn(x)`` as a size of its own."""
     for atom in list(odd):
         sign = sign_atom(atom) if atom.kind != "sgn" else atom
-        if sign in odd and atom is not sign and odd[atom] % 2 == 1:
+        if atom in odd and sign in odd and atom != sign and odd[atom] % 2 == 1:
             e = odd.pop(atom)
             del odd[sign]
             out[atom] = e * r

@@ -143,8 +143,8 @@ def _is_square_sum(node: Node) -> bool:
 def _log(poly: Poly) -> Poly:
     if len(poly.terms) == 1:
         ((c, term),) = poly.terms.values()
-        if c > 0 and len(term.factors) == 1 and not term.sums:
-            learn_positive(term.factors[0][0])
+        if c > 0 and len(term.factors) == 1 and not term.sums and term.factors[0][1].numerator % 2:
+            learn_positive(term.factors[0][0])  # of a square, or another even power, nothing is learnt
     elif poly:
         learn_sign(poly)
     return log(poly)

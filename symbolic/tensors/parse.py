@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import difflib
 import itertools
+import keyword
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -17,7 +19,7 @@ from symbolic.tensors.indexing import Picks, Weights, indexed
 from symbolic.tensors.nodes import ONE, Constant, Dim, Node, Num, SizeOf, add, apply, mul, power
 from symbolic.tensors.shapes import Shapes, parse_shapes
 from symbolic.tensors.sizes import names_of
-from symbolic.tensors.tensor import Tensor, broadcast, matmul, scalar, variable
+from symbolic.tensors.tensor import Tensor, as_number, broadcast, matmul, scalar, variable
 from symbolic.tensors.vocabulary import FUNCTIONS, METHODS, call, where
 
 if TYPE_CHECKING:
@@ -129,13 +131,21 @@ def parse(text: str, shapes: str | Mapping[str, object] | None) -> Tensor:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         column = getattr(error, "offset", None) or None  # 0: Python has no place for it
-        raise FormulaError(
-            f"{text.strip()[:80]!r} is not an expression: {getattr(error, 'msg', error)}", column
-        ) from None
+        raise FormulaError(f"{text.strip()[:80]!r} is not an expression: {_why(text, error)}", column) from None
     if _depth(tree) > DEEPEST:
         raise FormulaError(f"the formula is nested more than {DEEPEST} deep: name its parts")
     value = Reader(known).read(tree.body)
     return value if isinstance(value, Tensor) else lifted(value)
+
+
+def _why(text: str, error: BaseException) -> str:
+    """Return why Python cannot read a text."""
+    if not text.strip():
+        return "it is empty"
+    reserved = [w for w in re.findall(r"[^\W\d]\w*", text) if keyword.iskeyword(w) and w not in ("if", "else", "None")]
+    if reserved:
+        return f"{reserved[0]!r} is a reserved word of Python, choose another name"
+    return str(getattr(error, "msg", error))
 
 
 def _depth(tree: ast.AST) -> int:
@@ -162,14 +172,28 @@ def _constant(_: Reader, node: ast.Constant) -> Any:
 def _binary(reader: Reader, node: ast.BinOp) -> Any:
     operator = BINARY.get(type(node.op))
     if operator is None:
+        hint = ", a power is written **" if isinstance(node.op, ast.BitXor) else ""
         raise FormulaError(
-            f"the operator {type(node.op).__name__} is not read: use + - * / // % ** @", node.col_offset + 1
+            f"the operator {type(node.op).__name__} is not read: use + - * / // % ** @{hint}", node.col_offset + 1
         )
     left, right = reader.read(node.left), reader.read(node.right)
     if isinstance(left, (tuple, list)) and isinstance(right, (tuple, list)) and isinstance(node.op, ast.Add):
         return (*left, *right)
+    if isinstance(node.op, ast.Pow):
+        _check_power(as_number(left), as_number(right))
     return operator(lifted(left), lifted(right))
 
+
+def _check_power(base: Num | None, exponent: Num | None) -> None:
+    """Refuse powers whose digits would fill a book."""
+    if exponent is None:
+        return
+    size = 1 if base is None else max(abs(base.value.numerator), base.value.denominator).bit_length()
+    if abs(exponent.value) * size > MOST_BITS:
+        raise FormulaError(f"a power with the exponent {str(exponent.value)[:20]} is too large to be written out")
+
+
+MOST_BITS = 4096
 
 BINARY: dict[type, Callable[[Tensor, Tensor], Tensor]] = {
     ast.Add: lambda a, b: broadcast(add, a, b),
@@ -228,8 +252,8 @@ PARTS = {"sign": 0, "logabsdet": 1, "eigenvalues": 0, "eigenvectors": 1, "U": 0,
 
 
 def _attribute(reader: Reader, node: ast.Attribute) -> Any:
-    if (path := _path(reader, node)) is not None:
-        return reader.name(path)
+    if (path := _path(reader, node)) is not None:  # np.pi is the constant, whatever pi is
+        return scalar(CONSTANTS[path]) if path in CONSTANTS else reader.name(path)
     value = reader.read(node.value)
     if isinstance(value, tuple) and PARTS.get(node.attr, len(value)) < len(value):
         return value[PARTS[node.attr]]
@@ -284,7 +308,7 @@ def _called(reader: Reader, node: ast.Call) -> Any:
     asked = str(name or getattr(node.func, "attr", "this call"))
     hint = difflib.get_close_matches(asked, FUNCTIONS, n=3, cutoff=0.6)
     near = f"is it {' or '.join(hint)}? " if hint else ""
-    raise FormulaError(f"{asked} is no function known here: {near}known are {', '.join(sorted(FUNCTIONS))}")
+    raise FormulaError(f"{asked} is no function known here: {near}docs/derive.md lists what is read")
 
 
 def _subscript(reader: Reader, node: ast.Subscript) -> Any:

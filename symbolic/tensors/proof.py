@@ -8,10 +8,25 @@ from typing import TYPE_CHECKING
 from symbolic.errors import FormulaError, NotationError
 from symbolic.tensors.build import bound_of, inside_at, own_count
 from symbolic.tensors.calculus import derivative
+from symbolic.tensors.domains import with_merged
 from symbolic.tensors.explicit import written_out
 from symbolic.tensors.facts import Facts, assuming, facts_of
 from symbolic.tensors.functions import Undefined
-from symbolic.tensors.nodes import HALF, MINUS_ONE, Apply, Compare, Fold, Index, Node, add, delta, mul
+from symbolic.tensors.nodes import (
+    HALF,
+    MINUS_ONE,
+    Apply,
+    Compare,
+    Fold,
+    Index,
+    Node,
+    Of,
+    Var,
+    add,
+    delta,
+    mul,
+    substitute,
+)
 from symbolic.tensors.normal import normal
 from symbolic.tensors.parse import parse, parse_shapes
 from symbolic.tensors.polynomial import Poly, Raw, TooLarge
@@ -37,7 +52,10 @@ def vanishes(difference: Node, witnesses: tuple[Node, ...], facts: Mapping[str, 
     try:
         learnt: set[str] = set()
         grams: set[str] = set()
-        if not any(_has_branches(w) for w in witnesses):
+        with assuming(Facts(facts)):
+            if any(_reads_a_triangle(w) for w in witnesses):
+                return None
+        if not any(_has_branches(w, facts) for w in witnesses):
             with assuming(Facts(facts, learning=True)) as first:
                 for w in witnesses:
                     normal(w)
@@ -48,12 +66,23 @@ def vanishes(difference: Node, witnesses: tuple[Node, ...], facts: Mapping[str, 
         return None
 
 
-def _has_branches(node: Node) -> bool:
+def _has_branches(node: Node, facts: Mapping[str, frozenset[str]]) -> bool:
     """Whether some part is used only somewhere: a root or logarithm there says nothing of the other places."""
     steps = ("positive", "nonnegative", "zero", "sign", "abs", "relu")
     if isinstance(node, Compare) or (isinstance(node, Apply) and node.function in steps):
         return True
-    return any(_has_branches(child) for child in node.children())
+    if isinstance(node, Var) and facts.get(node.name, frozenset()) & {"idempotent", "whole"} - {"one-hot"}:
+        return True  # a weight that may be 0
+    return any(_has_branches(child, facts) for child in node.children())
+
+
+def _reads_a_triangle(node: Node) -> bool:
+    """Whether a spectrum is asked of a matrix that is not symmetric: NumPy reads one triangle then."""
+    if isinstance(node, Of) and node.kind in ("eigval", "eigvec", "cholesky"):
+        swapped = substitute(node.body, dict(zip(node.bound, node.cols + node.rows, strict=True)))
+        if not is_zero(normal(add(node.body, mul(MINUS_ONE, swapped)))):
+            return True
+    return any(map(_reads_a_triangle, node.children()))
 
 
 def _has_kinks(node: Node) -> bool:
@@ -167,7 +196,7 @@ def prove(
         gradient = gradient_of(function, wrt, known, space)
     except NotationError:  # a function without a derivative here: nothing is proved
         return None
-    facts = dict(facts_of(domains, strict=False))
+    facts = with_merged(facts_of(domains, strict=False), known)
     if space != "free":
         facts[wrt] = facts.get(wrt, frozenset()) | {"symmetric"}
     # a proof holds off kinks, and where entries are alike a kink is no exception

@@ -13,6 +13,11 @@ def is_spread(a: Form) -> bool:
     return rest.op == "ones" or rest.rank == 0 or (rest.op == "outer" and any(x.op == "ones" for x in rest.forms))
 
 
+def tie(x: Form, extreme: Form) -> Form:
+    """Return ``[x == extreme]``, its two sides kept apart."""
+    return Form("apply", ("zero", Form("add", (x, scale(num(-1), extreme)), x.rank)), x.rank)
+
+
 def spread_side(a: Form) -> int:
     """Return along which axis of a matrix all entries are equal, from 1 on; 0 where along none, or both."""
     rest = unscaled(a)[1]
@@ -63,6 +68,23 @@ def compared(step: Form) -> tuple[Form, str, Form]:
     if (is_plain(left) and not is_plain(right)) or (not left.rank and right.rank):
         return right, MIRRORED[sign], left
     return left, sign, right
+
+
+PARTIAL = frozenset(("log", "log1p", "arccosh", "arcsin", "arccos", "arctanh", "gammaln", "digamma", "tan"))
+"""Functions that have no value somewhere."""
+
+
+def is_partial(a: Form) -> bool:
+    """Whether some entries may have no value."""
+    if a.op == "apply" and a.args[0] in PARTIAL:
+        return True
+    if (
+        a.op == "power"
+        and a.args[0].rank
+        and not (a.args[1].op == "number" and a.args[1].args[0].denominator == 1 and a.args[1].args[0] > 0)
+    ):
+        return True
+    return any(map(is_partial, a.forms))
 
 
 def is_negative(a: Form) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from symbolic.tensors import forms as f
 from symbolic.tensors.base import is_labels, label_name
 from symbolic.tensors.calculus import guarded
+from symbolic.tensors.extremes import extreme_sides
 from symbolic.tensors.forms import Form, num
 from symbolic.tensors.kronecker import merged
 from symbolic.tensors.moves import Unwritten, begin_of, is_move, moved, shifted_eye
@@ -31,6 +32,7 @@ from symbolic.tensors.nodes import (
     mul,
     substitute,
 )
+from symbolic.tensors.readings import tie
 from symbolic.tensors.reorder import distributed, renested
 from symbolic.tensors.sums import add as add_forms
 
@@ -115,7 +117,7 @@ class Recogniser:
         if is_labels(node):
             name = Form("one_hot", (label_name(node), node.at[-1].dim), len(node.at))
         if len(free) == 2 and free[0] == free[1] and len(node.at) == 2:
-            return Form("diagonal", (name,), 1)
+            return Form("diagonal", (name,), 1) if len(places) == 1 else self._spread(node, places)
         if len(set(free)) < len(free) or set(free) != set(places) or (len(node.at) > 2 and len(free) < len(node.at)):
             if set(free) < set(places) and len(free) == 1 and len(places) == 2:
                 return self._spread(node, places)
@@ -243,6 +245,8 @@ class Recogniser:
     def _apply(self, node: Apply, places: Places) -> Form:
         if len(places) == 2 and begin_of(node) is not None:
             return shifted_eye(node, places)
+        if node.function == "zero" and (sides := extreme_sides(node.arg)) is not None:
+            return tie(*(self.at(side, places) for side in sides))
         return Form("apply", (node.function, self.at(node.arg, places)), len(places))
 
     def _of(self, node: Of, places: Places) -> Form:

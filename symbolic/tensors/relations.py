@@ -163,7 +163,7 @@ def _orthonormal(atom: Atom) -> tuple[int, ...]:
 def _orthogonal(raw: Raw, atom: Atom, sides: tuple[int, ...]) -> list[Raw] | None:
     """``sum_k Q[k, i] Q[k, j] = [i == j]``, and so for rows."""
     for other, e in raw.factors.items():
-        if other == atom or other.key != atom.key or e != 1:
+        if other == atom or other.key != atom.key or e != 1 or raw.factors[atom] != 1:
             continue
         for k in sides:
             i = atom.args[k]

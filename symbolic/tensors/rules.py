@@ -298,11 +298,11 @@ def _along(raw: Raw, atom: Atom, e: Fraction) -> list[Raw] | None:
     alone = isinstance(i, Index) and i in raw.sums and sum(a.args.count(i) for a in raw.factors) == 1
     kept = Raw(raw.coefficient, raw.without(atom).factors, tuple(j for j in raw.sums if j != i))
     if alone and (
-        (e == 1 and facts.has(atom.data, "sums to 1"))
-        or (e == 2 and facts.has(atom.data, "unit") and len(atom.args) == 1)
+        (e == 1 and facts.has(atom.data, "sums to 1") and not facts.has(atom.data, "merged"))
+        or (e == 2 and facts.has(atom.data, "unit") and len(atom.args) == 1 and not facts.has(atom.data, "merged"))
     ):
         return [kept]
-    if facts.has(atom.data, "one-hot"):
+    if facts.has(atom.data, "one-hot") and not facts.has(atom.data, "merged"):
         for other in raw.factors:
             if other != atom and other.kind == "var" and other.data == atom.data and other.args[:-1] == atom.args[:-1]:
                 j = other.args[-1]

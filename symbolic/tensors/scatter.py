@@ -38,8 +38,8 @@ def scattered(form: Form, printer: Printer, lengths: Callable[[], Sequence[str]]
         return None
     others = [t for t in terms if _place(t, printer) is None]
     start = printer.write(add(*others)) if others else zeros(printer, lengths())
-    if others and add(*others).op in ("name", "slice", "T"):
-        start = f"{start} * 1.0"  # a new array: the input stays as it is
+    if others and (start.isidentifier() or add(*others).op in ("name", "slice", "T")):
+        start = f"{start} * 1.0"  # a new array: what it was made from stays as it is
     lines = [f"out = {start}"]
     for term, (key, value) in placed:
         scalar = unscaled(term)[0]

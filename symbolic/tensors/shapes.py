@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +13,7 @@ from symbolic.tensors.tensor import Dims
 
 Shapes = Mapping[str, tuple[Dims, ...]]
 
-_SUM = re.compile(r"(?P<names>[A-Za-z_]\w*(\+[A-Za-z_]\w*)*)(?P<offset>[+-]\d{1,6})?")
+_SUM = re.compile(r"(?P<names>[^\W\d]\w*(\+[^\W\d]\w*)*)(?P<offset>[+-]\d{1,6})?")
 
 
 def parse_shapes(shapes: str | Mapping[str, object] | None) -> dict[str, tuple[Dims, ...]]:
@@ -26,13 +27,26 @@ def parse_shapes(shapes: str | Mapping[str, object] | None) -> dict[str, tuple[D
     if shapes is None:
         return {}
     if isinstance(shapes, Mapping):
-        return {str(name): _shape(given) for name, given in shapes.items()}
+        return {checked(name): _shape(given) for name, given in shapes.items()}
     if not isinstance(shapes, str):
         raise FormulaError(f"shapes are text such as 'A: m,n  x: n' or a mapping, not {shapes!r}")
-    parts = re.split(r"([A-Za-z_]\w*)\s*:", shapes)
+    parts = re.split(r"([^\W\d]\w*)\s*:", shapes)
     if parts[0].strip(" ,;\n{"):
         raise FormulaError(f"shapes begin with {parts[0]!r}: write 'A: m,n  x: n'")
-    return {name: _shape(text) for name, text in zip(parts[1::2], parts[2::2], strict=True)}
+    return {checked(name): _shape(text) for name, text in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def checked(name: object) -> str:
+    """Return the name of a tensor or a size: it becomes a name of the generated programs.
+
+    Raises
+    ------
+    FormulaError
+        Python has no such names.
+    """
+    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+        raise FormulaError(f"{str(name)[:40]!r} cannot be a name: use letters, digits and _, and no word of Python")
+    return name
 
 
 def _shape(given: object) -> tuple[Dims, ...]:
@@ -51,6 +65,10 @@ def _shape(given: object) -> tuple[Dims, ...]:
 
 def _dims(text: str) -> Dims:
     dims: list[Dim] = []
+    if "*" in text and re.search(r"[-+]", re.sub(r"\([^()]*\)", "", text)):
+        raise FormulaError(
+            f"{text!r} is no size: a product of sizes takes no + and - but in parentheses, as in '2*(n+1)'"
+        )
     for part in text.replace(" ", "").split("*"):
         plain = part.strip("()")
         match = _SUM.fullmatch(plain)
@@ -58,7 +76,11 @@ def _dims(text: str) -> Dims:
             raise FormulaError(
                 f"{text!r} is no size: give a name, a whole number, 'n-1', 'm+n' or a product such as 'm*n'"
             )
-        dim = Dim("", int(plain)) if match is None else _sum(match["names"].split("+"), int(match["offset"] or 0))
+        dim = (
+            Dim("", int(plain))
+            if match is None
+            else _sum([*map(checked, match["names"].split("+"))], int(match["offset"] or 0))
+        )
         if dim == Dim("", 0):
             raise FormulaError("a size of 0 leaves nothing to differentiate: give a size of 1 or more")
         if dim != Dim("", 1):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from symbolic.errors import SymbolicError
 from symbolic.tensors.build import bound_of, own_count
-from symbolic.tensors.facts import Facts, assuming
+from symbolic.tensors.facts import FACTS, Facts, assuming
 from symbolic.tensors.nodes import (
     MINUS_ONE,
     ZERO,
@@ -154,8 +154,14 @@ _FUNCTIONS: dict[str, Callable[[Node], Node]] = {
     "sgnprod": _sign_product,
     "sgnpow": _sign_product,
 }
+
+
+def _is_diagonal(name: str) -> bool:
+    return FACTS.get().has(name, "diagonal")
+
+
 _LEAVES: dict[str, Callable[..., Node]] = {
-    "var": Var,
+    "var": lambda name, args: Var(name, (*args, *args) if len(args) == 1 and _is_diagonal(name) else args),
     "delta": lambda _, args: delta(*args),
     "shift": lambda s, args: begins_at(args[0], args[1], read(s)),
     "le": lambda s, args: compare("<=", args[0], args[1], int(s)),

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from symbolic.errors import DerivationError
+from symbolic.errors import DerivationError, NotInstalledError
 from symbolic.tensors.base import LABELS
 from symbolic.tensors.brought import PREFIX, brought
 from symbolic.tensors.diagonals import diagonal_lines
@@ -77,7 +77,10 @@ def program(
     try:
         exec(compile(source, f"<{name} by gradproof>", "exec"), scope)  # noqa: S102 - our own text, of names that were parsed
     except ImportError as error:
-        raise DerivationError(f"{backend} is not installed here: the source is\n{source}") from error
+        missing = error.name or backend
+        raise NotInstalledError(
+            f"{missing} is not installed here, and the program was not compared:\n{source}"
+        ) from error
     return Program(source, tuple(back.get(n, n) for n in first.inputs), scope[name])
 
 

@@ -16,7 +16,7 @@ from symbolic.errors import EvaluationError, Undecidable
 from symbolic.latex import latex
 from symbolic.mathml import mathml
 from symbolic.tensors.change import Change, carried_out, carry_out_steps, change
-from symbolic.tensors.expression import Expression, concrete, in_domain
+from symbolic.tensors.expression import Expression, concrete, fitting, in_domain
 from symbolic.tensors.nodes import Node, Var, fold, mul
 from symbolic.tensors.paper import index_layout, index_names
 from symbolic.tensors.proof import SPACES, gradient_of
@@ -159,7 +159,7 @@ def points_of(d: Derived) -> Iterator[tuple[dict[str, int], dict[str, Any]]]:
     shapes = {**d.shapes, f"{d.wrt}_dot": d.shapes[d.wrt]}
     for low, high in ((-3, 3), (0, 3), (0, 1)):
         for order in (names, names[::-1]):
-            sizes = {name: least + n for n, name in enumerate(order)}
+            sizes = fitting({name: least + n for n, name in enumerate(order)}, shapes, least)
             arrays = {
                 n: _drawn(concrete(s, sizes), d.facts.get(n, frozenset()), chance, (low, high))
                 for n, s in shapes.items()

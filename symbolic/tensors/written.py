@@ -127,7 +127,9 @@ def _raised(a: Form) -> tuple[lay.Layout, int]:
         return lay.Root(layout(base)), ATOM
     if e.op == "number" and e.args[0] < 0:
         return lay.Fraction(lay.Number("1"), _factor(inverted(a), SUM)), PRODUCT
-    return lay.Superscript(_factor(base, ATOM), layout(e)), POWER
+    # of a matrix, entry by entry: a power alone would be one of the matrix
+    exponent = lay.row(lay.Operator("⊙"), layout(e)) if base.rank == 2 else layout(e)
+    return lay.Superscript(_factor(base, ATOM), exponent), POWER
 
 
 def _function(a: Form) -> tuple[lay.Layout, int]:

@@ -130,7 +130,7 @@ def _partial(found: Survey) -> list[str]:
 
 
 def _at_zero(claim: Statement, found: Survey) -> list[str]:
-    note = None if found.skipped else note_of(claim)
+    note = note_of(claim, found.agreed[0].point.sizes) if found.agreed and not found.skipped else None
     return [] if note is None else [note]
 
 

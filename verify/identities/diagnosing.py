@@ -51,6 +51,7 @@ class Case:
 
 def same(a: Any, b: Any) -> bool:
     """Whether two arrays of balls may be equal."""
+    a, b = (None if cells is None else np.asarray(cells, dtype=object) for cells in (a, b))
     if a is None or b is None or a.shape != b.shape:
         return False
     return all(x.is_finite() and y.is_finite() and x.overlaps(y) for x, y in zip(a.ravel(), b.ravel(), strict=True))

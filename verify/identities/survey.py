@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING
 
+from verify.identities.literals import sizes_past_indices, styles_at_thresholds
 from verify.identities.readings import Outcome, at_a_kink, differs_along, draw, read_point
 from verify.identities.samples import GENERIC, NARROW
 from verify.identities.scope import DimensionError
@@ -98,7 +99,9 @@ def survey(
     found, random = Survey(), Random(seed)  # noqa: S311 - samples, no secrets
     refused: list[DimensionError] = []
     chosen = list(assignments(claim.sizes) if sizes is None else sizes)
-    styles = styles if len(chosen) > 1 else [*styles] * 3
+    styles = [*styles, *styles_at_thresholds(claim)]
+    styles = styles if len(chosen) > 1 else styles * 3
+    chosen += sizes_past_indices(claim, claim.sizes) if sizes is None else []
     further = wider(claim.sizes) if sizes is None else []
     for at in chosen:
         try:

@@ -16,7 +16,7 @@ from verify.domains import REAL
 from verify.errors import SingularError, UndecidableError, VerifyError
 from verify.identities.readings import Outcome, Point, Reading, draw, exactly, read_point, scope_at, slopes
 from verify.identities.samples import GENERIC, Style, array
-from verify.identities.survey import assignments, objects
+from verify.identities.survey import objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,14 +49,14 @@ def fails_at_zero(claim: Statement, sizes: Mapping[str, int]) -> AtZero | None:
     return None
 
 
-def note_of(claim: Statement) -> str | None:
+def note_of(claim: Statement, sizes: Mapping[str, int]) -> str | None:
     """Return that the formula has no value where the whole variable is zero."""
     if claim.domains[claim.wrt].form is not None or 0.0 not in claim.domains[claim.wrt].numbers:
         return None
-    point = _generic(claim, assignments(claim.sizes)[0], Random(4))  # noqa: S311 - samples, no secrets
+    point = _generic(claim, sizes, Random(4))  # noqa: S311 - samples, no secrets
     reading = _read(claim, _all_zero(claim, point))
     if reading is not None and reading.outcome in (Outcome.CLAIM_UNDEFINED, Outcome.UNDEFINED):
-        return f"for {claim.wrt} != 0: the formula has no value there"
+        return f"where {claim.wrt} = 0 the formula has no value"
     return None
 
 
