@@ -243,10 +243,7 @@ def derive(
     '2·Aᵀ·(A·x − b)'
     """
     known = parse_shapes(shapes)
-    if not isinstance(domains, Mapping | None):
-        raise FormulaError(f"domains are a mapping such as {{'A': 'symmetric'}}, not {domains!r}")
-    if not isinstance(wrt, str | None):
-        raise FormulaError(f"wrt is the name of a tensor, such as 'x', not {wrt!r}")
+    _check_kinds(wrt, domains)
     path: tuple[Condition, ...] = ()
     if _is_program(formula):
         written, function, path = _traced(formula, known, domains, at)
@@ -264,6 +261,13 @@ def derive(
     derived = Derived(written, wrt, function, known, facts, space, path)
     gradient_of(function, wrt, known, space)
     return derived
+
+
+def _check_kinds(wrt: object, domains: object) -> None:
+    if not isinstance(domains, Mapping | None):
+        raise FormulaError(f"domains are a mapping such as {{'A': 'symmetric'}}, not {domains!r}")
+    if not isinstance(wrt, str | None):
+        raise FormulaError(f"wrt is the name of a tensor, such as 'x', not {wrt!r}")
 
 
 def _read(formula: object, known: Shapes) -> tuple[str, Tensor, Shapes]:

@@ -64,7 +64,7 @@ def test_other_derivatives_are_asked_for_by_name(capsys, result, line):
 
 def test_an_answer_without_matrix_notation_names_its_entry(capsys):
     out = said(capsys, "A @ x", "--wrt", "A", "--shapes", "A: m,n  x: n")[1]
-    assert "  ∂f/∂A[i, j, p] = δ[i, j]·x[p]" in out
+    assert "  ∂f[i]/∂A[j, p] = δ[i, j]·x[p]" in out
     assert "∂f[i]/∂A[j, p] = δ[i, j]·x[p]" in out
 
 

@@ -72,7 +72,7 @@ def test_a_kink_is_no_counterexample():
     assert judge("np.sum(np.abs(x))", "np.sign(x)", "x", "x: n").status is Status.TRUE
     assert judge("np.sum(relu(x))", "(x >= 0) * 1", "x", "x: n").status is Status.TRUE
     assert judge("np.linalg.norm(x)", "x / np.linalg.norm(x)", "x", "x: n").notes == (
-        "for x != 0: the formula has no value there",
+        "where x = 0 the formula has no value",
     )
 
 

@@ -16,12 +16,15 @@ from verify.identities.statement import statement
 from verify.identities.survey import assignments
 
 DIGITS, BITS = 50, 400
+NOT_READ = ("x[::2]", "expm(X)", "np.convolve(x, w)", "tril_indices")
+"""What has no formula for every size here: docs/derive.md says so."""
 
 
 def _distinct_left_sides(cases):
     seen = {}
     for _, f, df, wrt, shapes, domains, space, _ in cases:
-        seen.setdefault((f, wrt, shapes, domains, space), df)
+        if not any(part in f for part in NOT_READ):
+            seen.setdefault((f, wrt, shapes, domains, space), df)
     return [(*key, df) for key, df in seen.items()]
 
 
