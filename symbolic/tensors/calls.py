@@ -44,7 +44,6 @@ NAMES = {
 """NumPy's further names of what the vocabulary has."""
 
 REDUCTIONS = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min"}
-RUNNING = {"add": "cumsum", "multiply": "cumprod"}
 
 # -- ufuncs ---------------------------------------------------------------------------------------------------
 
@@ -59,14 +58,26 @@ def operated(trace: Trace, ufunc: Any, method: str, inputs: tuple[Any, ...], kwa
         return function(trace, getattr(np, REDUCTIONS[name]), inputs, given)
     if method == "reduce" and name in (*AND[:1], *OR[:1]):
         return function(trace, np.all if name in AND else np.any, inputs, {"axis": 0, **kwargs})
-    if method == "accumulate" and name in RUNNING:
-        return function(trace, getattr(np, RUNNING[name]), inputs, {"axis": 0, **kwargs})
     if method == "outer" and len(inputs) == 2 and not kwargs:
         left, right = inputs
         spread = np.ndim(plain(right))
         apart: Any = left if isinstance(left, Held) else np.asarray(left)
         return ufunc(apart[(Ellipsis, *[None] * spread)], right)
+    if f"{name}.{method}" in FUNCTIONS and method != "outer":
+        return _method(trace, ufunc, method, inputs, kwargs)
     return trace.refuse(f"{called(ufunc)}.{method} is not read here: use functions of whole arrays, such as np.sum")
+
+
+def _method(trace: Trace, ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return what the vocabulary makes of a method of a ufunc, such as ``np.logaddexp.reduce``."""
+    trace.step()
+    words = f"{called(ufunc)}.{method}"
+    with trace.noting():
+        given = checked(words, kwargs)
+        keywords = {k: argument(trace, v) for k, v in given.items()}
+        result = call(f"{ufunc.__name__}.{method}", [argument(trace, x) for x in inputs], keywords)
+        value = trace.sampled(words, lambda: getattr(ufunc, method)(*plain(inputs), **plain(given)))
+        return trace.made(words, result, value, tuple(sources([inputs, given])), None)
 
 
 def _operation(trace: Trace, ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

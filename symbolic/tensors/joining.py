@@ -124,7 +124,7 @@ def _placed(part: Tensor, axes: Sequence[Axis], axis: int, new: Index, begin: Si
     old = own.axes[axis]
     body = own.at([old if k == axis else a for k, a in enumerate(axes)]).entry
     if not old:
-        return mul(_at(new, begin), body)
+        return mul(at_place(new, begin), body)
     from_end = begin.minus(of_dim(new.dim)).number
     if begin.number is None and from_end is not None and not old[0].dim.name:
         places = [Fixed(from_end + k, new.dim) for k in range(old[0].dim.offset)]
@@ -133,7 +133,7 @@ def _placed(part: Tensor, axes: Sequence[Axis], axis: int, new: Index, begin: Si
     return fold("sum", old, mul(begins_at(new, old[0], begin), body))
 
 
-def _at(new: Index, place: Size) -> Node:
+def at_place(new: Index, place: Size) -> Node:
     """Return the bracket of a place on an axis."""
     found = fixed_at(place, new.dim)
     return delta(new, found) if found is not None else apply("zero", add(Where(new), mul(MINUS_ONE, place.node())))

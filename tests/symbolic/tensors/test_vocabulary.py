@@ -98,8 +98,9 @@ def test_the_jax_code_is_compared_with_the_derivation(formula, wrt):
 
 WRONG = [
     ("np.convolve(x, z)", "convolve of two sizes that are names: give the kernel a size in numbers"),
-    ("np.correlate(x, y)", "correlate of two sizes that are names: give the kernel a size in numbers"),
-    ("np.pad(x, (1, 2, 3))", "pad takes a width"),
+    ("np.correlate(x, y, 'full')", "correlate of two sizes that are names: give the kernel a size in numbers"),
+    ("np.pad(x, (1, 2, 3))", "pad takes a width, two, or two for each of 1 axes"),
+    ("np.pad(x, 0.5)", "a width of pad is a number from 0 to 64, or a size"),
     ("np.vander(x)", "N is a whole number written out"),
     ("np.split(x, 2)", "an axis is split into parts where its size is a number"),
     ("np.concatenate([A, z])", "are not joined along axis 0"),
