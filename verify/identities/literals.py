@@ -41,7 +41,7 @@ class _Numbers(ast.NodeVisitor):
         """Leave out axes and the like."""
 
     def visit_Constant(self, node: ast.Constant) -> None:
-        if isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+        if isinstance(node.value, (int, float)) and not isinstance(node.value, bool) and abs(node.value) <= LARGEST:
             self.values.add(abs(Fraction(str(node.value))))
 
 
