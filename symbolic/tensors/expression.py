@@ -17,6 +17,7 @@ from symbolic.errors import DerivationError, EvaluationError, SymbolicError, Und
 from symbolic.latex import latex
 from symbolic.mathml import mathml
 from symbolic.tensors.base import Var, is_labels, label_name
+from symbolic.tensors.expand import expanded
 from symbolic.tensors.nodes import Add, Apply, Dim
 from symbolic.tensors.paper import index_layout, index_names
 from symbolic.tensors.readings import signed
@@ -91,7 +92,9 @@ class Expression:
 
     def _length(self, tensor: Tensor) -> tuple[bool, float]:
         """Return whether matrix notation has no sign for it, and how long it is."""
-        tensor = Tensor(tensor.axes, stable(tensor.entry))
+        return self._written(Tensor(tensor.axes, stable(tensor.entry)))
+
+    def _written(self, tensor: Tensor) -> tuple[bool, float]:
         form = recognised(tensor, self._kinds)
         try:
             written = text(layout(form) if form is not None else index_layout(tensor.entry, tensor.indices))
@@ -101,8 +104,12 @@ class Expression:
 
     @cached_property
     def computed(self) -> Tensor:
-        """The tensor in functions that neither overflow nor cancel: as it is written and computed."""
-        return Tensor(self.best.axes, stable(self.best.entry))
+        """The tensor in functions that neither overflow nor cancel, multiplied out where that is shorter."""
+        safe = Tensor(self.best.axes, stable(self.best.entry))
+        if _count(safe.entry) > LARGE:
+            return safe
+        other = Tensor(safe.axes, expanded(safe.entry))
+        return other if self._written(other) < self._written(safe) else safe
 
     @property
     def _kinds(self) -> dict[str, str]:

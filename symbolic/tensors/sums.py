@@ -121,6 +121,10 @@ def _right(a: Form) -> Hashable | None:
     return ("right", a.args[1]) if a.op == "outer" and a.args[1].op not in ("ones", "unit") else None
 
 
+def _weighted(a: Form) -> Hashable | None:
+    return a.args[1] if a.op == "rows" else None
+
+
 def _head(a: Form) -> Hashable | None:
     first: Form = _as_product(a).args[0] if a.op in ("matmul", "sum_axis") else a
     return first if a.op in ("matmul", "sum_axis") and a.rank and first.rank == 2 else None
@@ -192,6 +196,7 @@ _RULES: list[tuple[Callable[[Form], Hashable | None], Callable[[Sequence[Form]],
     (_diagonal, _diag_of),
     (_left, lambda same: outer(unscaled(same[0])[1].args[0], _parts(same, 1))),
     (_right, lambda same: outer(_parts(same, 0), unscaled(same[0])[1].args[1])),
+    (_weighted, lambda same: Form("rows", (_parts(same, 0), unscaled(same[0])[1].args[1]), 2)),
     (_head, _after_head),
     (_tail, _before_tail),
 ]
