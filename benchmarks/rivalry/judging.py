@@ -16,7 +16,8 @@ from flint import arb, fmpq
 from symbolic import derive
 from symbolic.arithmetic import precision
 from symbolic.errors import EvaluationError, Undecidable
-from symbolic.tensors.expression import labels_in, points
+from symbolic.tensors.drawing import points
+from symbolic.tensors.expression import labels_in
 from symbolic.tensors.values import FloatsOnlyError, evaluate
 
 if TYPE_CHECKING:

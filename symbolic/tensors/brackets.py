@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from symbolic.errors import SymbolicError
 from symbolic.tensors.build import BUILDERS, made, single
-from symbolic.tensors.calculus import SPECTRA
 from symbolic.tensors.facts import FACTS
 from symbolic.tensors.functions import BRACKETS, is_outer, with_brackets, with_signs
 from symbolic.tensors.nodes import Fixed, Index
@@ -35,7 +34,6 @@ FREELY = frozenset(("symmetric", "antisymmetric", "definite", "invertible", "pos
 
 DISCRETE = frozenset(("idempotent", "one-hot", "signs", "whole", "labels"))
 STEPPED = frozenset(("sgn", "sgnprod", "sgnpow", "max", "floor", *BRACKETS))
-OF_MATRICES = frozenset(("inv", "pinv", "det", "logdet", *SPECTRA))
 MOST_PLACES = 6
 
 

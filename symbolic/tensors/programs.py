@@ -14,8 +14,8 @@ import numpy as np
 from symbolic.errors import EvaluationError, FormulaError, SymbolicError
 from symbolic.tensors.conditions import Condition, condition
 from symbolic.tensors.constants import constant
+from symbolic.tensors.drawing import concrete, in_domain, sizes_of
 from symbolic.tensors.emit import python
-from symbolic.tensors.expression import concrete, in_domain, sizes_of
 from symbolic.tensors.indexing import Weights
 from symbolic.tensors.nodes import Dim, SizeOf
 from symbolic.tensors.paper import index_layout

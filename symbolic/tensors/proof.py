@@ -71,7 +71,7 @@ def _has_branches(node: Node, facts: Mapping[str, frozenset[str]]) -> bool:
     steps = ("positive", "nonnegative", "zero", "sign", "abs", "relu")
     if isinstance(node, Compare) or (isinstance(node, Apply) and node.function in steps):
         return True
-    if isinstance(node, Var) and facts.get(node.name, frozenset()) & {"idempotent", "whole"} - {"one-hot"}:
+    if isinstance(node, Var) and facts.get(node.name, frozenset()) & {"idempotent", "whole"}:
         return True  # a weight that may be 0
     return any(_has_branches(child, facts) for child in node.children())
 

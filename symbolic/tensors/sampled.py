@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symbolic.errors import EvaluationError, SymbolicError
+from symbolic.tensors.drawing import in_domain
 from symbolic.tensors.nodes import Node, Var
 from symbolic.tensors.sizes import least_sizes, names_of
 from symbolic.tensors.tensor import Tensor
@@ -70,8 +71,6 @@ def _variables(node: Node) -> Iterator[Var]:
 def _values(
     node: Node, places: list[Index], sizes: Mapping[str, int], facts: Mapping[str, frozenset[str]], seed: int
 ) -> np.ndarray:
-    from symbolic.tensors.expression import in_domain  # noqa: PLC0415 - it stands on the normal form
-
     chance = random.Random(seed)  # noqa: S311 - points are drawn, not secrets
     shapes = {v.name: tuple(length(p.dim, sizes) for p in v.at) for v in _variables(node)}
     arrays = {}

@@ -16,7 +16,7 @@ from symbolic.errors import EvaluationError, Undecidable
 from symbolic.latex import latex
 from symbolic.mathml import mathml
 from symbolic.tensors.change import Change, carried_out, carry_out_steps, change
-from symbolic.tensors.expression import Expression, concrete, fitting, in_domain
+from symbolic.tensors.drawing import concrete, fitting, in_domain
 from symbolic.tensors.nodes import Node, Var, fold, mul
 from symbolic.tensors.paper import index_layout, index_names
 from symbolic.tensors.proof import SPACES, gradient_of
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from symbolic import layout as lay
     from symbolic.tensors.derive import Derived
+    from symbolic.tensors.expression import Expression
 
 POINTS = 3
 """At how many points a step is compared."""

@@ -14,7 +14,7 @@ from symbolic.errors import FormulaError
 from symbolic.tensors.arranging import stack
 from symbolic.tensors.conditions import Compared, Side, condition, depends, is_constant
 from symbolic.tensors.constants import constant
-from symbolic.tensors.expression import concrete
+from symbolic.tensors.drawing import concrete
 from symbolic.tensors.indexing import Weights
 from symbolic.tensors.proof import equal
 from symbolic.tensors.tensor import Tensor, scalar

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from symbolic.tensors.domains import NOUNS
 from verify.domains import FORMS, REAL, WORDS, Numbers, domain_of
 from verify.errors import UsageError
 
@@ -49,21 +50,6 @@ _FORMS = {
 } | dict.fromkeys(("±1", "+-1", "+/-1", "±1 labels", "+-1 labels", "+/-1 labels", "signs", "sign", "pm1"), "signs")
 
 _NUMBERS = {"unit interval": "probability", "integer": "integers", "non negative": "nonnegative", "non zero": "nonzero"}
-
-_NOUNS = (
-    "row",
-    "rows",
-    "vector",
-    "vectors",
-    "matrix",
-    "labels",
-    "entries",
-    "numbers",
-    "weights",
-    "eigenvalues",
-    "mask",
-)
-"""What a person adds to a word: ``one-hot rows``."""
 
 _GENERAL = ("", "general", "free", "real", "any", "matrix", "vector", "scalar", "full rank", "full column rank")
 
@@ -134,6 +120,6 @@ def _word(word: str) -> str:
     if plain in _FORMS or plain in _GENERAL:
         return plain
     first, _, last = word.rpartition(" ")
-    if first and last.lower() in _NOUNS:
+    if first and last.lower() in NOUNS:
         return _word(first)
     return _NUMBERS.get(plain, word.lower())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from symbolic import derive, parse
 from symbolic.tensors.constants import constant
-from symbolic.tensors.expression import concrete
+from symbolic.tensors.drawing import concrete
 from symbolic.tensors.proof import equal
 from symbolic.tensors.values import evaluate
 

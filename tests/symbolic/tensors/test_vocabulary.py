@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from symbolic import FormulaError, derive, parse
-from symbolic.tensors.expression import concrete
+from symbolic.tensors.drawing import concrete
 from symbolic.tensors.shapes import parse_shapes
 from symbolic.tensors.values import evaluate
 

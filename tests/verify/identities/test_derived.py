@@ -1,5 +1,6 @@
 """`derive` answers to 50 digits what the exact power series of the lift says: two derivatives that share no rule."""
 
+import math
 import random
 from fractions import Fraction
 
@@ -50,7 +51,15 @@ def _compared(claim, derived, sizes, style, chance):
         assert ours.shape == true.shape
         pairs = list(zip(ours.ravel(), true.ravel(), strict=True))
         assert all(a.overlaps(b) for a, b in pairs), (derived.result, point.values)
-        return min((min(a.rel_accuracy_bits(), b.rel_accuracy_bits()) for a, b in pairs if a != 0), default=BITS)
+        return min((min(_bits(a), _bits(b)) for a, b in pairs), default=BITS)
+
+
+def _bits(ball):
+    """How many bits a ball knows: of one around 0, how small it is."""
+    if ball.contains(0):
+        radius = float(ball.rad()) + abs(float(ball.mid()))
+        return BITS if radius == 0 else -math.log2(radius)
+    return ball.rel_accuracy_bits()
 
 
 def _agrees(case):
