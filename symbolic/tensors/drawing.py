@@ -83,7 +83,7 @@ def fitting(sizes: dict[str, int], shapes: Shapes, least: int = 2) -> dict[str, 
 
 def _drawn(shape: tuple[int, ...], facts: frozenset[str], chance: random.Random, low: int) -> Any:
     count = int(np.prod(shape, dtype=int))
-    finest = max(8, 4 * count)  # ties are kinks: they are improbable
+    finest = 1024 * max(1, count)  # ties are kinks: they are improbable
     draw = [Fraction(chance.randrange(low * finest // 8, finest) or 1, finest) for _ in range(count)]
     cells = np.array([float(v) for v in draw], dtype=float).reshape(shape)
     return in_domain(cells, facts, chance)
